@@ -1,0 +1,55 @@
+# Bare `make` lists the commands. Each one installs what it needs.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA_DIR ?= data
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo serve test lint fix migration bench constraints clean
+
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(VENV)/.installed  ## make .venv and install optsvc into it, with the pinned versions
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "optsvc needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[server,demo,dev]'
+	@touch $@
+
+demo: install  ## start the whole service, tune a real model over HTTP, show what came out
+	$(BIN)/python examples/tune_classifier.py
+
+serve: install  ## start the service on this machine and keep it up (data in ./data)
+	$(BIN)/optsvc up --data-dir $(DATA_DIR)
+
+test: install  ## run all tests, against real embedded servers
+	$(BIN)/pytest
+
+lint: install  ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: install  ## format and mend what can be mended by itself
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+migration: install  ## write a new migration from the models: make migration m="what changes"
+	$(BIN)/optsvc dev-migration "$(m)"
+
+bench: install  ## measure the optimizer against its baselines (minutes)
+	$(BIN)/python -m benchmarks
+
+constraints:  ## refresh the pinned versions in constraints.txt
+	$(PYTHON) -m venv .venv-constraints
+	.venv-constraints/bin/pip install --quiet --upgrade '.[server,demo,dev]'
+	{ echo "# Versions that are installed and tested together. Refresh with: make constraints"; \
+	  .venv-constraints/bin/pip freeze --exclude optsvc --exclude pip --exclude setuptools; } > constraints.txt
+	rm -rf .venv-constraints
+
+clean:  ## remove everything that was made here
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,88 @@
+"""The application: routers, error answers, and the connections that all requests share."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import Depends, FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from optsvc import __version__
+from optsvc.api import errors
+from optsvc.api.deps import BASIC, BEARER
+from optsvc.api.responses import ContractResponse
+from optsvc.api.routers import experiments, health, observations, results, suggestions, tokens
+from optsvc.config import Settings
+from optsvc.queueing.connection import connect, connect_async
+from optsvc.queueing.queues import attach
+from optsvc.queueing.wakeups import WakeUps
+from optsvc.storage.session import make_sessionmaker
+
+_DESCRIPTION = """
+Optimization as a service: create an *experiment* (parameters, a metric, a budget), ask for *suggestions*, evaluate them
+anywhere, report *observations*, read the *best assignments*.
+
+Send the API token as the user name of HTTP basic authentication (empty password), or as a bearer token. Send an
+`Idempotency-Key` with a POST to be able to repeat it safely: the repetition gets the first answer and does nothing.
+Errors are `{"message": …, "status": …}`.
+"""
+
+
+class _OneSlash:
+    """Takes a doubled slash at the start of a path as one: clients join an address that ends with a slash to a path."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("//"):
+            scope = {**scope, "path": scope["path"][1:]}
+        await self.app(scope, receive, send)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The API of one process.
+
+    Args:
+        settings: Needs `database_url` and `redis_url`; neither server has to be up yet.
+
+    Raises:
+        ValueError: An address is missing.
+    """
+    if settings.database_url is None or settings.redis_url is None:
+        raise ValueError("OPTSVC_DATABASE_URL and OPTSVC_REDIS_URL must be set (`optsvc up` sets them by itself)")
+    redis_url = settings.redis_url
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async_redis = connect_async(redis_url)
+        app.state.wakeups = WakeUps(async_redis)
+        listening = asyncio.create_task(app.state.wakeups.run())
+        yield
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+        await async_redis.aclose()
+        app.state.sessions.kw["bind"].dispose()
+        app.state.redis.close()
+
+    app = FastAPI(
+        title="optsvc",
+        version=__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        default_response_class=ContractResponse,
+        redirect_slashes=False,
+        max_body_size=settings.max_body_bytes,
+        separate_input_output_schemas=False,
+    )
+    app.state.settings = settings
+    app.state.redis = connect(redis_url)
+    app.state.sessions = make_sessionmaker(settings.database_url, pool_size=settings.database_pool_size)
+    attach(app.state.sessions, app.state.redis)
+    errors.install(app)
+    app.add_middleware(_OneSlash)
+    app.include_router(health.router)
+    for resource in (experiments, suggestions, observations, results, tokens):
+        app.include_router(resource.router, prefix="/v1", dependencies=[Depends(BASIC), Depends(BEARER)])
+    return app

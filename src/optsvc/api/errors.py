@@ -1,0 +1,119 @@
+"""Every error as the contract's body: ``{"message": …, "status": …}``."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from optsvc.api.responses import ContractResponse
+from optsvc.domain.errors import Forbidden, OptsvcError
+
+logger = logging.getLogger(__name__)
+
+_SHOWN = 100
+
+
+class ErrorBody(BaseModel):
+    """What every error answers with."""
+
+    message: str = Field(description="What is wrong, for people.", examples=["parameters: at least one is needed"])
+    status: int = Field(description="The HTTP status again.", examples=[400])
+    token_status: str | None = Field(
+        None, description="With 403: `revoked`, `expired` or `invalid_permissions`.", examples=["expired"]
+    )
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorBody, "description": "Something in the request is wrong; the message names it."},
+    401: {"model": ErrorBody, "description": "No token."},
+    403: {"model": ErrorBody, "description": "The token is unknown, expired, or lacks the right."},
+    404: {"model": ErrorBody, "description": "Not there, or not visible to this caller."},
+    422: {"model": ErrorBody, "description": "Well-formed, but cannot be done now."},
+}
+"""For the OpenAPI document of every route under ``/v1``."""
+
+
+def install(app: FastAPI) -> None:
+    """Have the application answer every error in the contract's shape."""
+    app.exception_handler(OptsvcError)(_known)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(OperationalError)(_database_away)
+    app.exception_handler(Exception)(_unknown)
+
+
+def body(message: str, status: int, **more: str) -> ContractResponse:
+    """An error's answer."""
+    return ContractResponse({"message": message, "status": status, **more}, status)
+
+
+def _known(_: Request, error: OptsvcError) -> Response:
+    if isinstance(error, Forbidden) and error.token_status:
+        return body(str(error), error.status, token_status=error.token_status)
+    return body(str(error), error.status)
+
+
+def _http(request: Request, error: HTTPException) -> Response:
+    if error.status_code == 404:
+        return body(f"there is no endpoint {request.url.path}", 404)
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "")
+        if request.method == "OPTIONS":
+            return ContractResponse({}, headers={"Allow": allowed})
+        return body(f"{request.method} is not allowed here; allowed: {allowed}", 405)
+    return body(str(error.detail), error.status_code)
+
+
+def _invalid(request: Request, error: RequestValidationError) -> Response:
+    first = error.errors()[0]
+    if first["loc"][0] == "path":
+        return body(f"there is nothing at {request.url.path}", 404)
+    return body(sentence(first), 400)
+
+
+def _database_away(request: Request, error: Exception) -> Response:
+    logger.error("%s %s: the database is away: %s", request.method, request.url.path, error)
+    return body("the database cannot be reached at the moment; nothing was changed; try again", 503)
+
+
+def _unknown(request: Request, error: Exception) -> Response:
+    logger.exception("%s %s failed", request.method, request.url.path, exc_info=error)
+    return body("internal error; nothing was changed", 500)
+
+
+def sentence(error: Any) -> str:
+    """A validation error of Pydantic in words: where, which rule, and what was given."""
+    where = _path(error["loc"][1:])
+    match error["type"]:
+        case "missing":
+            return f"Missing required json key: {where}"
+        case "extra_forbidden":
+            return f"Unknown json keys: {where}"
+        case "value_error":
+            return f"{where}: {error['ctx']['error']}" if where else str(error["ctx"]["error"])
+        case kind if kind.endswith(("_type", "_parsing")):
+            return f"Invalid type for {where or 'the body'}: {_lower(error['msg'])}, got {_short(error['input'])}"
+        case _:
+            return f"{where}: {_lower(error['msg'])}, got {_short(error['input'])}"
+
+
+def _path(location: Sequence[int | str]) -> str:
+    """As in ``parameters[0].bounds.max``."""
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.removeprefix(".")
+
+
+def _lower(message: str) -> str:
+    return message[:1].lower() + message[1:]
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -1,0 +1,22 @@
+"""Answers as the contract writes them."""
+
+import json
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+CONTENT_TYPE = "application/json; charset=utf-8"
+_ESCAPES = {ord("&"): "\\u0026", ord("<"): "\\u003C", ord(">"): "\\u003E"}
+
+
+class ContractResponse(JSONResponse):
+    """Indented JSON that ends with a newline, readable for users of curl; safe inside a page; never cached."""
+
+    def __init__(self, content: Any = None, status_code: int = 200, **kwargs: Any) -> None:
+        super().__init__(content, status_code, media_type=CONTENT_TYPE, **kwargs)
+        self.headers.setdefault("Cache-Control", "no-cache, no-store")
+
+    def render(self, content: Any) -> bytes:
+        """The body."""
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
+        return (text.translate(_ESCAPES) + "\n").encode()

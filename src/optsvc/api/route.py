@@ -1,0 +1,119 @@
+"""What happens around every endpoint of the contract: one caller, one transaction, one answer.
+
+The endpoint runs inside a transaction that is committed here, before the answer leaves: a 2xx means stored. An error
+rolls everything back. A write that carries an ``Idempotency-Key`` stores its answer in the same transaction, so that
+its repetition, at once or tomorrow, gets that answer and does nothing.
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from optsvc.api.request import ContractRequest
+from optsvc.api.responses import CONTENT_TYPE
+from optsvc.domain.errors import InvalidRequest, Unauthorized, Unprocessable
+from optsvc.services import tokens
+from optsvc.storage.idempotency import IdempotencyRepository
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+_MAX_KEY_LENGTH = 255
+
+
+class ContractRoute(APIRoute):
+    """A route under ``/v1``."""
+
+    def get_route_handler(self) -> Handler:
+        """The endpoint with everything around it."""
+        endpoint = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            if "\0" in request.url.query or "%00" in request.url.query:
+                raise InvalidRequest("Invalid string parameter: the query holds a NUL character")
+            request = ContractRequest(request)
+            session: Session = request.app.state.sessions()
+            try:
+                request.state.session = session
+                request.state.caller = await run_in_threadpool(tokens.authenticate, session, secret_of(request))
+                response = await _once(request, session, endpoint)
+                await run_in_threadpool(session.commit)
+            finally:
+                await run_in_threadpool(session.close)  # rolls back what was not committed
+            if response.status_code == 200 and request.headers.get("x-response-content") == "skip":
+                return Response(status_code=204)
+            return response
+
+        return handle
+
+
+def secret_of(request: Request) -> str:
+    """The token in the ``Authorization`` header: a basic user name or a bearer.
+
+    Raises:
+        Unauthorized: There is no such header.
+        InvalidRequest: No token can be read from it.
+    """
+    header = request.headers.get("authorization")
+    if header is None:
+        raise Unauthorized("no API token: send it as the user name of HTTP basic authentication, or as a bearer token")
+    scheme, _, rest = header.partition(" ")
+    secret = ""
+    if scheme.lower() == "bearer":
+        secret = rest.strip()
+    elif scheme.lower() == "basic":
+        try:
+            secret = base64.b64decode(rest.strip(), validate=True).decode().partition(":")[0]
+        except (binascii.Error, UnicodeDecodeError) as error:
+            raise InvalidRequest("the Authorization header is not valid basic authentication") from error
+    if not secret or "\0" in secret:
+        raise InvalidRequest("no API token can be read from the Authorization header")
+    return secret
+
+
+async def _once(request: Request, session: Session, endpoint: Handler) -> Response:
+    """Run the endpoint, unless this very request was answered before."""
+    key = request.headers.get("idempotency-key")
+    if key is None or request.method != "POST":
+        return await endpoint(request)
+    if not 0 < len(key) <= _MAX_KEY_LENGTH:
+        raise InvalidRequest(f"Idempotency-Key must have 1 to {_MAX_KEY_LENGTH} characters, got {len(key)}")
+    body = await request.body()
+    fingerprint = hashlib.sha256(b"\n".join([request.url.path.encode(), body])).digest()
+    known = IdempotencyRepository(session, request.state.caller.client_id)
+    if (answer := await run_in_threadpool(_replay, known, key, fingerprint)) is not None:
+        return answer
+    response = await endpoint(request)
+    if response.status_code != 200:
+        return response
+    text = bytes(response.body).decode()
+    try:
+        await run_in_threadpool(known.add, key, fingerprint=fingerprint, status=response.status_code, body=text)
+    except IntegrityError:
+        # The same request came twice at once and the other one has just committed: undo ours, give its answer.
+        await run_in_threadpool(session.rollback)
+        if (answer := await run_in_threadpool(_replay, known, key, fingerprint)) is None:
+            raise
+        return answer
+    return response
+
+
+def _replay(known: IdempotencyRepository, key: str, fingerprint: bytes) -> Response | None:
+    first = known.find(key)
+    if first is None:
+        return None
+    if first.fingerprint != fingerprint:
+        raise Unprocessable("this Idempotency-Key was used for another request: take a new key for a new request")
+    return Response(
+        first.body,
+        first.status,
+        headers={"Cache-Control": "no-cache, no-store", "Idempotency-Replayed": "true"},
+        media_type=CONTENT_TYPE,
+    )

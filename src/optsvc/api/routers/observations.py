@@ -1,0 +1,95 @@
+"""Observations."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from optsvc.api.deps import CallerDep, ExperimentId, SessionDep
+from optsvc.api.errors import RESPONSES
+from optsvc.api.paging import PageQueryDep
+from optsvc.api.route import ContractRoute
+from optsvc.api.schemas.common import Id, Pagination, paginate
+from optsvc.api.schemas.observations import ObservationBatchIn, ObservationIn, ObservationOut
+from optsvc.services import observations
+
+router = APIRouter(
+    prefix="/experiments/{experiment_id}/observations",
+    route_class=ContractRoute,
+    tags=["observations"],
+    responses=RESPONSES,
+)
+NoOptimize = Annotated[bool, Query(description="Do not start a computation because of this.")]
+
+
+@router.post("")
+def create_observation(
+    session: SessionDep, caller: CallerDep, experiment_id: ExperimentId, body: ObservationIn
+) -> ObservationOut:
+    """Report the result of a suggestion, or of a point of your own."""
+    [observation] = observations.create(session, caller, experiment_id, [body.report()], compute=not body.no_optimize)
+    return ObservationOut.of(observation)
+
+
+@router.post("/batch")
+def create_observations(
+    session: SessionDep, caller: CallerDep, experiment_id: ExperimentId, body: ObservationBatchIn
+) -> Pagination[ObservationOut]:
+    """Report up to 2500 results at once: all are stored, or none."""
+    reports = [observation.report() for observation in body.observations]
+    created = observations.create(session, caller, experiment_id, reports, compute=not body.no_optimize)
+    return Pagination.whole([ObservationOut.of(observation) for observation in created])
+
+
+@router.get("")
+def list_observations(
+    session: SessionDep,
+    caller: CallerDep,
+    experiment_id: ExperimentId,
+    page_query: PageQueryDep,
+    deleted: Annotated[bool, Query(description="Only deleted ones, instead of the others.")] = False,
+) -> Pagination[ObservationOut]:
+    """List observations, newest first."""
+    return paginate(observations.page(session, caller, experiment_id, page_query, deleted=deleted), ObservationOut.of)
+
+
+@router.delete("")
+def delete_observations(session: SessionDep, caller: CallerDep, experiment_id: ExperimentId) -> dict[str, str]:
+    """Delete all observations, and what was learned from them."""
+    observations.delete_all(session, caller, experiment_id)
+    return {}
+
+
+@router.get("/{observation_id}")
+def get_observation(
+    session: SessionDep, caller: CallerDep, experiment_id: ExperimentId, observation_id: Id
+) -> ObservationOut:
+    """Fetch an observation."""
+    return ObservationOut.of(observations.get(session, caller, experiment_id, observation_id))
+
+
+@router.put("/{observation_id}")
+def update_observation(
+    session: SessionDep,
+    caller: CallerDep,
+    experiment_id: ExperimentId,
+    observation_id: Id,
+    body: ObservationIn,
+) -> ObservationOut:
+    """Correct an observation: only the keys that are sent change."""
+    observation = observations.update(
+        session, caller, experiment_id, observation_id, body.changes(), compute=not body.no_optimize
+    )
+    return ObservationOut.of(observation)
+
+
+@router.delete("/{observation_id}")
+def delete_observation(
+    session: SessionDep,
+    caller: CallerDep,
+    experiment_id: ExperimentId,
+    observation_id: Id,
+    no_optimize: NoOptimize = False,
+) -> dict[str, str]:
+    """Delete an observation; bests and progress follow at once."""
+    observations.delete(session, caller, experiment_id, observation_id, compute=not no_optimize)
+    return {}

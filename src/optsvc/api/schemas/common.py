@@ -1,0 +1,146 @@
+"""What the schemas of all resources share."""
+
+import math
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from optsvc.api.paging import encode_marker
+from optsvc.storage.pages import Page
+
+LARGEST_ID = 2**63 - 1
+
+
+class In(BaseModel):
+    """Something a client sends; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Out(BaseModel):
+    """Something we answer. No field has a default: nothing is forgotten."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+def _digits(value: object) -> object:
+    if isinstance(value, bool) or not (
+        isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdigit())
+    ):
+        raise ValueError(f"an id is a whole number, got {value!r}")
+    return int(value)
+
+
+Id = Annotated[int, BeforeValidator(_digits), Field(ge=0, le=LARGEST_ID, examples=["345"])]
+"""An id in a path or body: digits, as text or number."""
+IdOut = Annotated[str, Field(pattern=r"^\d+$", examples=["345"])]
+"""An id in an answer: digits, as text."""
+Time = Annotated[int, Field(description="Seconds since 1970 UTC.", examples=[1_700_000_000])]
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"Invalid type: expected a number, got {value!r}")
+    if not math.isfinite(float(value)):
+        raise ValueError(f"expected a finite number, got {value!r}")
+    return float(value)
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+        raise ValueError(f"Invalid type: expected a whole number, got {value!r}")
+    return int(value)
+
+
+Number = Annotated[float, BeforeValidator(_number)]
+"""A finite number; not a boolean, not a text."""
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number, `5` or `5.0`."""
+Count = Annotated[Whole, Field(ge=1, le=2**53)]
+
+
+def _no_control_characters(text: str) -> str:
+    if any(not character.isprintable() for character in text):
+        raise ValueError(f"must not hold control characters, got {text!r}")
+    return text
+
+
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, strict=True),
+    AfterValidator(_no_control_characters),
+]
+"""One line of text for people, 1 to 100 characters."""
+
+
+def _flat(metadata: dict[str, Any]) -> dict[str, Any]:
+    if len(metadata) > 100:
+        raise ValueError(f"at most 100 keys, got {len(metadata)}")
+    kept: dict[str, Any] = {}
+    for key, value in metadata.items():
+        if len(key) > 100:
+            raise ValueError(f"a key has at most 100 characters, {key[:20]!r}… has {len(key)}")
+        if isinstance(value, bool) or not isinstance(value, str | int | float | None):
+            raise ValueError(f"the value of {key!r} must be a text, a number or null, got {value!r}")
+        if isinstance(value, str) and len(value) > 500:
+            raise ValueError(f"a text has at most 500 characters, that of {key!r} has {len(value)}")
+        if value is not None:
+            kept[key] = int(value) if isinstance(value, float) and value.is_integer() else value
+    return kept
+
+
+Metadata = Annotated[
+    dict[str, Any],
+    AfterValidator(_flat),
+    Field(
+        description="Your own notes: at most 100 keys; texts, numbers; nulls are dropped.",
+        examples=[{"team": "vision"}],
+    ),
+]
+
+
+def seconds(moment: datetime) -> int:
+    """A moment as the contract writes it."""
+    return int(moment.timestamp())
+
+
+class Paging(Out):
+    """Where to go on."""
+
+    before: str | None = Field(description="Send as `before` to go on downwards; null at the end.")
+    after: str | None = Field(description="Send as `after` to go on upwards; null at the end.")
+
+
+ItemT = TypeVar("ItemT")
+
+
+class Pagination(Out, Generic[ItemT]):
+    """A page of a list."""
+
+    object: Literal["pagination"]
+    count: int = Field(description="Number of all matching entries, not of this page.")
+    data: list[ItemT]
+    paging: Paging
+
+    @classmethod
+    def whole(cls, data: list[ItemT]) -> "Pagination[ItemT]":
+        """All there is, in one page."""
+        return cls(object="pagination", count=len(data), data=data, paging=Paging(before=None, after=None))
+
+
+RowT = TypeVar("RowT")
+
+
+def paginate(page: Page[RowT], present: Callable[[RowT], ItemT]) -> Pagination[ItemT]:
+    """A page of rows as an answer."""
+    return Pagination(
+        object="pagination",
+        count=page.count,
+        data=[present(row) for row in page.rows],
+        paging=Paging(
+            before=None if page.before is None else encode_marker(page.before),
+            after=None if page.after is None else encode_marker(page.after),
+        ),
+    )

@@ -1,0 +1,189 @@
+"""`optsvc up`: the whole service on one machine, in one command."""
+
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from optsvc.cli.options import data_dir_option, host_option, port_option
+
+if TYPE_CHECKING:
+    from optsvc.supervisor import Program
+
+READY_WITHIN_S = 90.0
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""There is a process for each core already: more threads would only get into each other's way."""
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@click.command()
+@data_dir_option
+@host_option
+@port_option
+@click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    default=lambda: max(1, cores() - 1),
+    show_default="cores - 1",
+    help="Processes that compute suggestions.",
+)
+def up(data_dir: Path, host: str, port: int, workers: int) -> None:
+    """Start the whole service on this machine; Ctrl-C stops it.
+
+    PostgreSQL and Redis run inside the data directory, unless OPTSVC_DATABASE_URL and OPTSVC_REDIS_URL say where
+    others are. All data is kept for the next start.
+    """
+    from optsvc.cli.environment import listen, logs_in, postgres_in, redis_in
+    from optsvc.config import Settings
+    from optsvc.embedded import DirectoryLock
+    from optsvc.supervisor import Program, Supervisor
+
+    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.WARNING)
+    settings = Settings()
+    data_dir = data_dir.absolute()
+    logs = logs_in(data_dir)
+    supervisor = Supervisor()
+    with ExitStack() as stack:
+        stopping = stack.enter_context(stop_signals(then=supervisor.hurry))
+        stack.enter_context(DirectoryLock(data_dir))
+        listener = stack.enter_context(listen(host, port))
+        stack.callback(supervisor.stop)
+
+        postgres, redis = postgres_in(data_dir), redis_in(data_dir)
+        if settings.database_url is None:
+            supervisor.start(postgres)
+        if settings.redis_url is None:
+            supervisor.start(redis)
+        database_url = settings.database_url or postgres.url
+        address = address_of(host, listener.getsockname()[1])
+        secret = set_up(database_url, settings.bootstrap_token)
+        if secret is not None:  # shown at once: it is stored, and cannot be had again
+            show(secret, address, known=secret == settings.bootstrap_token)
+
+        environment = ONE_THREAD | os.environ | {"OPTSVC_DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
+        environment["OPTSVC_REDIS_URL"] = settings.redis_url or redis.url
+
+        def program(name: str, command: str, *arguments: object) -> Program:
+            line = [sys.executable, "-P", "-m", "optsvc", command, "--parent", os.getpid(), *arguments]
+            return Program(
+                name,
+                [str(part) for part in line],
+                logs / f"{name}.log",
+                environment=environment,
+                inherited=[listener.fileno()] if command == "api" else [],
+            )
+
+        api = program("api", "api", "--fd", listener.fileno())
+        supervisor.start(api)
+        supervisor.start(*(program(f"worker-{number}", "worker") for number in range(1, workers + 1)))
+        wait_until_ready(f"{address}/{'readyz' if workers else 'healthz'}", api, stopping)
+        if not stopping():
+            click.echo(f"optsvc is ready at {address}; Ctrl-C stops it. Data: {data_dir}, logs: {logs}")
+        supervisor.look_after(until=stopping)
+        click.echo("Stopping; running computations get a few seconds, a second Ctrl-C ends them now.", err=True)
+
+
+@contextmanager
+def stop_signals(*, then: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """Take note of the first signal to stop; call `then` for each one after it.
+
+    Yields:
+        A function that tells whether there was one.
+    """
+    seen: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        seen.append(number)
+        if len(seen) > 1:
+            then()
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup asks for that
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, note)
+    try:
+        yield lambda: bool(seen)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def address_of(host: str, port: int) -> str:
+    """URL at which this machine reaches its own service."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 (compared, not listened on)
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def set_up(database_url: str, bootstrap_token: str | None) -> str | None:
+    """Apply the migrations and make the first token.
+
+    Returns:
+        Its secret; None if there were tokens before.
+    """
+    from optsvc.services.tokens import bootstrap
+    from optsvc.storage import migrations
+    from optsvc.storage.session import make_sessionmaker
+
+    migrations.upgrade(database_url)
+    sessions = make_sessionmaker(database_url, pool_size=1)
+    try:
+        with sessions.begin() as session:
+            return bootstrap(session, bootstrap_token)
+    finally:
+        sessions.kw["bind"].dispose()
+
+
+def show(secret: str, address: str, *, known: bool) -> None:
+    """Print the administrator token and how it is used.
+
+    Args:
+        secret: The token.
+        address: URL of the service.
+        known: Whether the user chose the token, who then need not see it in a log.
+    """
+    if known:
+        click.echo("The administrator token is the value of OPTSVC_BOOTSTRAP_TOKEN.")
+    else:
+        click.echo(f"Administrator token, shown only this once:\n\n    {secret}\n")
+        click.echo(f"It is the user name of every request:\n\n    curl -u {secret}: {address}/v1/tokens/self\n")
+
+
+def wait_until_ready(url: str, api: "Program", stopping: Callable[[], bool]) -> None:
+    """Wait until a URL answers 200, or until a signal to stop.
+
+    Raises:
+        click.ClickException: the API ended instead, or took too long.
+    """
+    import httpx
+
+    from optsvc.embedded import last_lines
+
+    deadline = time.monotonic() + READY_WITHIN_S
+    answer = "nothing"
+    while not stopping():
+        try:
+            response = httpx.get(url, timeout=5, trust_env=False)
+        except httpx.TransportError as error:
+            answer = str(error)
+        else:
+            if response.status_code == httpx.codes.OK:
+                return
+            answer = response.text
+        if api.pid is None:
+            said = last_lines(api.log.read_text(errors="replace"), 1)
+            raise click.ClickException(f"the API did not start: {said} ({api.log})")
+        if time.monotonic() > deadline:
+            raise click.ClickException(f"{url} is not ready after {READY_WITHIN_S:g} s: {answer} ({api.log.parent})")
+        time.sleep(0.1)

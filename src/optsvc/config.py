@@ -1,0 +1,39 @@
+"""Settings, read once from the environment at an entry point; inner layers get plain arguments."""
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting is an environment variable: its name in capitals with ``OPTSVC_`` before it."""
+
+    model_config = SettingsConfigDict(env_prefix="OPTSVC_", env_ignore_empty=True)
+
+    database_url: str | None = Field(
+        None, description="PostgreSQL, as postgresql://user:password@host:port/name. Unset: `optsvc up` starts its own."
+    )
+    redis_url: str | None = Field(
+        None, description="Redis, as redis://host:port/number. Unset: `optsvc up` starts its own."
+    )
+    bootstrap_token: str | None = Field(
+        None, description="Value of the first administrator token, used when a new database is set up.", min_length=20
+    )
+    suggestion_deadline_s: float = Field(
+        5.0, gt=0, le=60, description="Longest wait for the model before a suggestion request is answered without it."
+    )
+    max_body_bytes: int = Field(8 * 2**20, ge=1024, description="Largest accepted request body.")
+    database_pool_size: int = Field(10, ge=1, description="Connections that one process keeps to PostgreSQL.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")):
+            raise ValueError("must start with postgresql://")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must start with redis://, rediss:// or unix://")
+        return url

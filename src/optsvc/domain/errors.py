@@ -1,0 +1,82 @@
+"""Every error that we raise on purpose, in one tree.
+
+::
+
+    OptsvcError
+    ├── InvalidRequest            400  something in the request is wrong; the message names the field
+    │   ├── InvalidExperiment          a search space, metric or budget that cannot be
+    │   ├── InvalidAssignments         values that do not fit the search space
+    │   └── InvalidObservation         a result that contradicts itself or its experiment
+    ├── Unauthorized              401  no token
+    ├── Forbidden                 403  the token lacks the right
+    ├── NotFound                  404  not there, or not visible to this caller: the two look the same
+    ├── Conflict                  409  the name or key is taken
+    └── Unprocessable             422  well-formed, but cannot be done now
+
+The HTTP status is a fact about the error, so it stands on the class; only the API reads it.
+"""
+
+from typing import ClassVar
+
+
+class OptsvcError(Exception):
+    """Base of the tree. ``str(error)`` is a sentence for people: what is wrong, with the value, and what to do."""
+
+    status: ClassVar[int] = 500
+
+
+class InvalidRequest(OptsvcError):
+    """Something in the request is wrong."""
+
+    status = 400
+
+
+class InvalidExperiment(InvalidRequest):
+    """The description of an experiment contradicts itself or a limit."""
+
+
+class InvalidAssignments(InvalidRequest):
+    """Assignments do not fit the search space."""
+
+
+class InvalidObservation(InvalidRequest):
+    """A reported result contradicts itself or its experiment."""
+
+
+class Unauthorized(OptsvcError):
+    """The request carries no token."""
+
+    status = 401
+
+
+class Forbidden(OptsvcError):
+    """The token is unknown, expired or lacks the right.
+
+    Args:
+        message: What is refused.
+        token_status: ``"revoked"``, ``"expired"`` or ``"invalid_permissions"``; shown beside the message.
+    """
+
+    status = 403
+
+    def __init__(self, message: str, token_status: str | None = None) -> None:
+        super().__init__(message)
+        self.token_status = token_status
+
+
+class NotFound(OptsvcError):
+    """There is no such object, or this caller may not know that there is."""
+
+    status = 404
+
+
+class Conflict(OptsvcError):
+    """A name or key is already taken."""
+
+    status = 409
+
+
+class Unprocessable(OptsvcError):
+    """The request is well-formed but cannot be carried out in the present state."""
+
+    status = 422

@@ -1,0 +1,40 @@
+"""Observations: what came back from an evaluation."""
+
+from dataclasses import dataclass
+
+from optsvc.domain.metrics import Metric
+from optsvc.domain.space import Assignments
+
+
+@dataclass(frozen=True, slots=True)
+class MetricEvaluation:
+    """The reported value of one metric.
+
+    Args:
+        name: The metric's name, None if it has none.
+        value: In the metric's own units, finite.
+        stddev: Standard deviation of the measurement, same units, >= 0; None if not known.
+    """
+
+    name: str | None
+    value: float
+    stddev: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The result at one point of the search space.
+
+    Args:
+        assignments: The point; may lie outside the present bounds.
+        values: One evaluation per metric; empty if it failed.
+        failed: Whether the evaluation could not be carried out.
+    """
+
+    assignments: Assignments
+    values: tuple[MetricEvaluation, ...] = ()
+    failed: bool = False
+
+    def evaluation(self, metric: Metric) -> MetricEvaluation | None:
+        """What was reported for `metric`; None if it failed."""
+        return next((e for e in self.values if e.name == metric.name), None)

@@ -1,0 +1,21 @@
+"""The front door of the optimization engine; nothing else of it is imported from outside.
+
+A pure function of what it is given: no database, no network, no clock, no global random state. The same input gives
+the same output, bit for bit on the same build of its numeric libraries.
+"""
+
+from optsvc.engine.initial import needs_model, space_filling
+from optsvc.engine.problem import EngineState, Problem, Proposal, Seed, Source
+from optsvc.engine.suggest import ENGINE_VERSION, suggest
+
+__all__ = [
+    "ENGINE_VERSION",
+    "EngineState",
+    "Problem",
+    "Proposal",
+    "Seed",
+    "Source",
+    "needs_model",
+    "space_filling",
+    "suggest",
+]

@@ -1,0 +1,118 @@
+"""Climbing from many starts at once: projected L-BFGS on the unit cube, vectorized over the starts.
+
+One evaluation of the acquisition at 20 points costs little more than at one, so all climbs take their steps together;
+those that have arrived drop out. The two-loop recursion is algorithm 7.4 of [NocedalWright2006]_, on the coordinates
+that no bound holds.
+
+.. [NocedalWright2006] J. Nocedal and S. Wright. Numerical Optimization. Springer, 2006.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from optsvc.engine.backend import BoolArray, HostArray
+from optsvc.engine.defaults import EngineDefaults
+
+Objective = Callable[[HostArray], tuple[HostArray, HostArray]]
+"""From points ``(b, p)`` to values ``(b,)`` and gradients ``(b, p)``."""
+
+_SUFFICIENT_DECREASE = 1e-4
+_BACKTRACKS = 10
+
+
+def minimize_in_cube(
+    objective: Objective, starts: HostArray, scale: HostArray, defaults: EngineDefaults
+) -> tuple[HostArray, HostArray]:
+    """Local minima of an objective in the unit cube.
+
+    Args:
+        objective: What is minimized; a zero gradient along a coordinate keeps it where it is.
+        starts: Shape ``(b, p)``, inside the cube.
+        scale: Typical step along each coordinate, shape ``(p,)``, > 0.
+        defaults: Iterations, memory and tolerances.
+
+    Returns:
+        Points ``(b, p)`` and their values ``(b,)``, never worse than the starts.
+    """
+    best = starts.copy()
+    values, gradients = objective(best)
+    rows = np.arange(len(best))
+    x, f, g = best.copy(), values.copy(), gradients
+    memory: list[tuple[HostArray, HostArray]] = []
+    for _ in range(defaults.polish_iterations):
+        free = ~(((x <= 0.0) & (g > 0.0)) | ((x >= 1.0) & (g < 0.0)))
+        moving = np.abs(np.where(free, g, 0.0)).max(axis=1, initial=0.0) > defaults.polish_gradient_tolerance
+        if not moving.all():
+            rows, x, f, g, free = rows[moving], x[moving], f[moving], g[moving], free[moving]
+            memory = [(s[moving], y[moving]) for s, y in memory]
+        if len(rows) == 0:
+            break
+        direction = _direction(np.where(free, g, 0.0), free, memory, scale**2)
+        longest = np.abs(direction).max(axis=1, keepdims=True)
+        direction *= np.minimum(1.0, defaults.polish_longest_step / np.maximum(longest, 1e-300))
+        x_new, f_new, g_new, stepped = _line_search(objective, x, f, g, direction)
+        memory = [*memory[-(defaults.polish_memory - 1) :], (x_new - x, g_new - g)]
+        progress = stepped & (f - f_new > defaults.polish_value_tolerance * (1.0 + np.abs(f)))
+        x, f, g = x_new, f_new, g_new
+        best[rows], values[rows] = x, f
+        if not progress.all():
+            rows, x, f, g = rows[progress], x[progress], f[progress], g[progress]
+            memory = [(s[progress], y[progress]) for s, y in memory]
+    return best, values
+
+
+def _direction(
+    gradient: HostArray,
+    free: BoolArray,
+    memory: list[tuple[HostArray, HostArray]],
+    squared_scale: HostArray,
+) -> HostArray:
+    """Quasi-Newton direction ``(b, p)`` within the free coordinates; scaled steepest descent where that is uphill."""
+    q = gradient.copy()
+    stack: list[tuple[HostArray, HostArray, HostArray, HostArray]] = []
+    curvature = np.ones((len(q), 1))
+    for s, y in reversed(memory):
+        s, y = np.where(free, s, 0.0), np.where(free, y, 0.0)
+        sy = (s * y).sum(axis=1, keepdims=True)
+        # A pair without positive curvature says nothing about the minimum: it is passed over, for its row alone.
+        good = sy > 1e-12 * np.sqrt((s * s).sum(axis=1, keepdims=True) * (y * y).sum(axis=1, keepdims=True))
+        rho = np.where(good, 1.0 / np.where(good, sy, 1.0), 0.0)
+        if not stack:
+            yy = (y * y * squared_scale).sum(axis=1, keepdims=True)
+            curvature = np.where(good, sy / np.where(good, yy, 1.0), 1.0)
+        a = rho * (s * q).sum(axis=1, keepdims=True)
+        q -= a * y
+        stack.append((s, y, rho, a))
+    q *= curvature * squared_scale
+    for s, y, rho, a in reversed(stack):
+        q += s * (a - rho * (y * q).sum(axis=1, keepdims=True))
+    downhill = (q * gradient).sum(axis=1, keepdims=True) > 0.0
+    return -np.where(downhill, np.where(free, q, 0.0), gradient * squared_scale)
+
+
+def _line_search(
+    objective: Objective, x: HostArray, f: HostArray, g: HostArray, direction: HostArray
+) -> tuple[HostArray, HostArray, HostArray, BoolArray]:
+    """Backtracking along the projected direction, each row with its own step.
+
+    Returns:
+        New points, values, gradients, and which rows moved; the others are as they were.
+    """
+    x_new, f_new, g_new = x.copy(), f.copy(), g.copy()
+    open_rows = np.arange(len(x))
+    step = 1.0
+    for _ in range(_BACKTRACKS):
+        trial = np.clip(x[open_rows] + step * direction[open_rows], 0.0, 1.0)
+        value, gradient = objective(trial)
+        slope = (g[open_rows] * (trial - x[open_rows])).sum(axis=1)
+        accepted = (value <= f[open_rows] + _SUFFICIENT_DECREASE * slope) & (slope < 0.0)
+        taken = open_rows[accepted]
+        x_new[taken], f_new[taken], g_new[taken] = trial[accepted], value[accepted], gradient[accepted]
+        open_rows = open_rows[~accepted]
+        if len(open_rows) == 0:
+            break
+        step *= 0.5
+    moved = np.ones(len(x), dtype=bool)
+    moved[open_rows] = False
+    return x_new, f_new, g_new, moved

@@ -1,0 +1,115 @@
+"""Every default number of the engine, in one place."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EngineDefaults:
+    """The engine's settings; nothing else in the engine holds a bare number of this kind.
+
+    Variances and length scales are those of standardized values over the unit cube.
+    """
+
+    # The space-filling start.
+    initial_least: int = 5
+    initial_most: int = 12
+    initial_floor: int = 3
+    """The start is never shorter than this, however small the budget."""
+    initial_budget_share: float = 0.25
+    failures_per_start: int = 3
+    """Failures lengthen the start, to at most this multiple of its length."""
+    min_successes: int = 3
+    """A model needs at least this many values."""
+    enumerate_experiment: int = 64
+    """A finite space of at most this many points is simply worked through."""
+
+    # Duplicates.
+    min_separation: float = 1e-6
+    """Two points are one if no unit coordinate differs by more; also keeps the covariance matrix invertible."""
+    replacement_draws: int = 256
+
+    # The Gaussian process.
+    length_scale_bounds: tuple[float, float] = (0.005, 100.0)
+    signal_variance_bounds: tuple[float, float] = (0.0183, 54.6)
+    noise_variance_bounds: tuple[float, float] = (1e-6, 1.0)
+    length_scale_shape: float = 3.0
+    length_scale_rate: float = 6.0
+    signal_log_variance: float = 1.0
+    noise_log_mean: float = -6.0
+    noise_log_variance: float = 4.0
+    known_noise_log_mean: float = -9.21
+    known_noise_log_variance: float = 1.0
+    base_jitter: float = 1e-10
+    jitter_ladder: tuple[float, ...] = (1e-10, 1e-8, 1e-6, 1e-4, 1e-2)
+    """Added to the diagonal in units of the signal variance; the first that works is taken."""
+    variance_floor: float = 1e-12
+    measured_variance_floor: float = 1e-10
+    measured_variance_cap: float = 1e6
+
+    # Output warping.
+    cap_min_count: int = 10
+    cap_interquartile_ranges: float = 5.0
+    warp_bounds: tuple[float, float] = (-2.0, 4.0)
+    warp_steps: int = 121
+    warp_min_stddev: float = 0.5
+    quadrature_points: int = 32
+
+    # Fitting.
+    fit_starts: int = 4
+    fit_full_rows: int = 100
+    """Up to this many rows every fit uses all starts; above, it continues from the last fit if there is one."""
+    fit_starts_large: int = 2
+    fit_rows: int = 300
+    """Hyperparameters are fitted on at most this many rows; predictions use them all."""
+    fit_best_rows: int = 100
+    refit_growth: float = 0.02
+    """Above `fit_rows`, the hyperparameters are kept until the data have grown by this share."""
+    fit_iterations: int = 60
+    fit_memory: int = 10
+    fit_value_tolerance: float = 1e-6
+    fit_gradient_tolerance: float = 1e-3
+    exact_rows: int = 1000
+    """Above this many rows the model sees the three kinds of row below instead of all."""
+    local_nearest_rows: int = 400
+    local_best_rows: int = 100
+    local_spread_rows: int = 100
+
+    # The acquisition function.
+    noisy_ratio: float = 1e-3
+    """Noise counts as noise above this share of the signal variance."""
+    noisy_repeat_count: int = 20
+    """Inferred noise makes a repeated point legal from this many values on."""
+    reference_points: int = 64
+    reference_jitter: float = 1e-8
+    reference_min_stddev: float = 1e-4
+    """An observed point known better than this (in signal standard deviations) is taken as exactly known."""
+    fantasy_samples: int = 16
+    fantasy_samples_large: int = 8
+    large_rows: int = 300
+
+    # Maximizing the acquisition function.
+    enumerate_acquisition: int = 4096
+    raw_points: int = 1024
+    raw_points_large: int = 512
+    raw_large_rows: int = 500
+    raw_local_share: float = 0.5
+    perturbed_incumbents: int = 8
+    perturbed_coordinates: float = 20.0
+    perturbation_steps: tuple[float, ...] = (0.2, 0.05)
+    perturbation_cap: float = 0.5
+    drawn_starts: int = 12
+    start_separation: float = 0.05
+    incumbent_starts: int = 8
+    relaxed_levels: int = 32
+    """A numeric parameter with more levels than this is searched as if it were continuous, then snapped."""
+    polish_iterations: int = 50
+    polish_memory: int = 8
+    polish_gradient_tolerance: float = 1e-6
+    polish_value_tolerance: float = 1e-8
+    polish_longest_step: float = 0.5
+    sweep_starts: int = 5
+    sweep_rounds: int = 8
+    sweep_categories: int = 20
+
+
+DEFAULTS = EngineDefaults()

@@ -1,0 +1,96 @@
+"""What the engine is given, and what it gives back."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+
+from optsvc.domain.metrics import Metric
+from optsvc.domain.space import SearchSpace, Value
+
+
+class Source(StrEnum):
+    """Where a proposal came from."""
+
+    INITIAL = "initial"
+    """The space-filling start, before there is enough to fit a model to."""
+    GP = "gp"
+    """The Gaussian process."""
+    FALLBACK = "fallback"
+    """A space-filling point, served because nothing better could be had in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is to be optimized.
+
+    Args:
+        space: The search space.
+        metric: The one optimized metric.
+        budget: How many observations the user plans to make; None if unknown.
+        parallelism: How many evaluations run at the same time, >= 1.
+    """
+
+    space: SearchSpace
+    metric: Metric
+    budget: int | None = None
+    parallelism: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """All the randomness of a proposal.
+
+    Args:
+        key: The experiment's own key, 0 <= key < 2**128.
+        ordinal: Number of the suggestion within its experiment, from 0.
+    """
+
+    key: int
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """What a fit leaves for the next one: a warm start. A proposal can be made without it, but differs.
+
+    Args:
+        hyperparameters: Logarithms of the length scales by parameter name, and of the other hyperparameters.
+        observation_count: How many observations the fit had seen.
+    """
+
+    hyperparameters: Mapping[str, float] = field(default_factory=dict)
+    observation_count: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON-ready types."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`."""
+        return cls(hyperparameters=dict(data["hyperparameters"]), observation_count=int(data["observation_count"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One point worth evaluating, and why.
+
+    Args:
+        assignments: A legal value for every parameter of the space.
+        source: What made it.
+        reason: One sentence for people.
+        ordinal: The ordinal of the seed that it was made with.
+        mean: Predicted value of the metric, in its own units and direction; None without a model.
+        stddev: Standard deviation of that prediction (of the noise-free metric), same units; None without a model.
+        details: JSON-ready facts for explanation and replay: acquisition function and its value, incumbent, length
+            scales, noise, counts.
+    """
+
+    assignments: Mapping[str, Value]
+    source: Source
+    reason: str
+    ordinal: int
+    mean: float | None = None
+    stddev: float | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)

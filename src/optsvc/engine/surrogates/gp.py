@@ -1,0 +1,224 @@
+"""The exact Gaussian process: likelihood, fit, posterior.
+
+Notation, kept by the whole file: ``n`` observations, ``d`` feature columns, ``p`` parameters, ``m`` candidates;
+``s²`` the signal variance, ``τ²`` the noise variance, ``v`` what is known of the measurement variance beyond it;
+``C = K + diag(τ² + v)`` the covariance of the targets, ``L`` its lower Cholesky factor, ``c`` the constant mean,
+``a = C⁻¹(t - c)``, ``w`` the inverse squared length scale of each feature column. The formulas are those of
+[RasmussenWilliams2006]_, chapters 2 and 5.
+
+.. [RasmussenWilliams2006] C. Rasmussen and C. Williams. Gaussian Processes for Machine Learning. MIT Press, 2006.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds, minimize
+
+from optsvc.engine.backend import Array, Backend, HostArray, IntArray
+from optsvc.engine.defaults import EngineDefaults
+from optsvc.engine.surrogates.kernels import matern52, matern52_value, squared_distance
+from optsvc.engine.surrogates.priors import Prior
+
+_REJECTED = 1e25
+"""Objective value where the covariance is not positive definite: the line search backs off."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """What the process is conditioned on.
+
+    Args:
+        features: Shape ``(n, d)``.
+        groups: The parameter of each feature column, shape ``(d,)``.
+        targets: Standardized values ``t``, shape ``(n,)``.
+        variances: Known measurement variances ``v`` of the targets, shape ``(n,)``, zero if not known.
+    """
+
+    features: HostArray
+    groups: IntArray
+    targets: HostArray
+    variances: HostArray
+
+    def take(self, rows: IntArray) -> "TrainingData":
+        """Some of the rows."""
+        return TrainingData(self.features[rows], self.groups, self.targets[rows], self.variances[rows])
+
+
+def negative_log_posterior(
+    theta: HostArray, data: TrainingData, prior: Prior, jitter: float, backend: Backend
+) -> tuple[float, HostArray]:
+    """What the fit minimizes: ``-log p(t|θ) - log p(θ)``, with the constant mean at its best value for ``θ``.
+
+    The gradient needs no ``(n, n, d)`` tensor: with ``V = aaᵀ - C⁻¹`` and ``W = V ∘ P``, the sum over all pairs of
+    ``W_ij (Φ_if - Φ_jf)²`` is ``2 (rᵀΦ_f² - Φ_fᵀWΦ_f)``, ``r`` the row sums of ``W``: one matrix product.
+
+    Args:
+        theta: ``(log l_1, …, log l_p, log s², log τ²)``, shape ``(p + 2,)``.
+        data: What is fitted.
+        prior: Of ``theta``.
+        jitter: Added to the diagonal, in units of ``s²``.
+        backend: What computes.
+
+    Returns:
+        The value and its gradient ``(p + 2,)``; a huge value and no slope where ``C`` is not positive definite.
+    """
+    xp = backend.xp
+    n, p = len(data.targets), len(theta) - 2
+    signal, noise = float(np.exp(theta[p])), float(np.exp(theta[p + 1]))
+    w = np.exp(-2.0 * theta[:p])[data.groups]
+    features, targets = backend.to_device(data.features), backend.to_device(data.targets)
+    distance = squared_distance(features, features, backend.to_device(w), backend)
+    diagonal = xp.arange(n)
+    distance[diagonal, diagonal] = 0.0
+    K, P = matern52(distance, signal, backend)
+    C = K.copy()
+    C[diagonal, diagonal] += noise + jitter * signal + backend.to_device(data.variances)
+    L = backend.cholesky(C)
+    if L is None:
+        return _REJECTED, np.zeros_like(theta)
+    inverse = backend.inverse_from_factor(L)
+    residual = targets - _constant_mean(targets, inverse.sum(axis=1), backend)
+    alpha = inverse @ residual
+    log_likelihood = -0.5 * residual @ alpha - xp.log(L[diagonal, diagonal]).sum() - 0.5 * n * np.log(2.0 * np.pi)
+    V = alpha[:, None] * alpha - inverse
+    trace = V[diagonal, diagonal].sum()
+    W = V * P
+    # A point is at distance zero from itself at every length scale: leaving out the diagonal changes nothing but
+    # rounding, which is what counts for reported points far outside the bounds.
+    W[diagonal, diagonal] = 0.0
+    pairs = W.sum(axis=1) @ (features * features) - (features * (W @ features)).sum(axis=0)
+    gradient = np.empty_like(theta)
+    gradient[:p] = np.bincount(data.groups, backend.to_host(pairs) * w, minlength=p)
+    gradient[p] = 0.5 * float((V * K).sum() + jitter * signal * trace)
+    gradient[p + 1] = 0.5 * noise * float(trace)
+    log_prior, prior_gradient = prior.log_density(theta)
+    return -(float(log_likelihood) + log_prior), -(gradient + prior_gradient)
+
+
+def fit(
+    data: TrainingData, prior: Prior, starts: Sequence[HostArray], defaults: EngineDefaults, backend: Backend
+) -> HostArray:
+    """The most probable hyperparameters, by L-BFGS-B from each start.
+
+    Args:
+        data: What is fitted.
+        prior: Of the hyperparameters.
+        starts: Hyperparameters to start from, each ``(p + 2,)``, at least one; the surface has several valleys.
+        defaults: Iterations and tolerances.
+        backend: What computes.
+
+    Returns:
+        Shape ``(p + 2,)``; the first of several equals.
+    """
+    lower, upper = prior.bounds.T
+    best_value, best = np.inf, starts[0]
+    for start in starts:
+        result = minimize(
+            negative_log_posterior,
+            np.clip(start, lower, upper),
+            (data, prior, defaults.base_jitter, backend),
+            "L-BFGS-B",
+            True,
+            bounds=Bounds(lower, upper),
+            options={
+                "maxiter": defaults.fit_iterations,
+                "maxcor": defaults.fit_memory,
+                "ftol": defaults.fit_value_tolerance,
+                "gtol": defaults.fit_gradient_tolerance,
+            },
+        )
+        if result.fun < best_value:
+            best_value, best = float(result.fun), result.x
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """The process given the data, at fixed hyperparameters.
+
+    Args:
+        features: Shape ``(n, d)``.
+        factor: ``L``, shape ``(n, n)``.
+        whitened: ``L⁻¹(t - c)``, shape ``(n,)``.
+        weights: ``a``, shape ``(n,)``.
+        mean: ``c``.
+        signal_variance: ``s²``.
+        noise_variance: ``τ²``.
+        inverse_squared_scale: ``w``, shape ``(d,)``.
+        jitter: What had to be added to the diagonal, in units of ``s²``.
+        variance_floor: Predicted variances are at least this, in units of ``s²``.
+        backend: What computes.
+    """
+
+    features: Array
+    factor: Array
+    whitened: Array
+    weights: Array
+    mean: float
+    signal_variance: float
+    noise_variance: float
+    inverse_squared_scale: Array
+    jitter: float
+    variance_floor: float
+    backend: Backend
+
+    def covariance(self, a: Array, b: Array) -> Array:
+        """Prior covariance of two sets of features ``(n, d)`` and ``(m, d)``: shape ``(n, m)``."""
+        distance = squared_distance(a, b, self.inverse_squared_scale, self.backend)
+        return matern52_value(distance, self.signal_variance, self.backend)
+
+    def predict(self, features: Array) -> tuple[Array, Array]:
+        """Mean and variance ``(m,)`` of the noise-free function at features ``(m, d)``."""
+        K = self.covariance(features, self.features)
+        T = self.backend.solve_lower(self.factor, K.T)
+        variance = self.signal_variance - (T * T).sum(axis=0)
+        floor = self.variance_floor * self.signal_variance
+        return self.mean + K @ self.weights, self.backend.xp.maximum(variance, floor)
+
+
+def condition(data: TrainingData, theta: HostArray, defaults: EngineDefaults, backend: Backend) -> Posterior | None:
+    """The posterior at the hyperparameters `theta` ``(p + 2,)``.
+
+    Returns:
+        None if the covariance cannot be factored even with the largest jitter.
+    """
+    xp = backend.xp
+    n, p = len(data.targets), len(theta) - 2
+    signal, noise = float(np.exp(theta[p])), float(np.exp(theta[p + 1]))
+    w = backend.to_device(np.exp(-2.0 * theta[:p])[data.groups])
+    features, targets = backend.to_device(data.features), backend.to_device(data.targets)
+    distance = squared_distance(features, features, w, backend)
+    diagonal = xp.arange(n)
+    distance[diagonal, diagonal] = 0.0
+    K = matern52_value(distance, signal, backend)
+    for jitter in defaults.jitter_ladder:
+        C = K.copy()
+        C[diagonal, diagonal] += noise + jitter * signal + backend.to_device(data.variances)
+        L = backend.cholesky(C)
+        if L is not None:
+            break
+    else:
+        return None
+    ones = backend.solve_upper(L, backend.solve_lower(L, xp.ones(n)))
+    mean = _constant_mean(targets, ones, backend)
+    whitened = backend.solve_lower(L, targets - mean)
+    return Posterior(
+        features=features,
+        factor=L,
+        whitened=whitened,
+        weights=backend.solve_upper(L, whitened),
+        mean=mean,
+        signal_variance=signal,
+        noise_variance=noise,
+        inverse_squared_scale=w,
+        jitter=jitter,
+        variance_floor=defaults.variance_floor,
+        backend=backend,
+    )
+
+
+def _constant_mean(targets: Array, row_sums: Array, backend: Backend) -> float:
+    """The most likely ``c``: ``1ᵀC⁻¹t / 1ᵀC⁻¹1``, kept within the targets; `row_sums` is ``C⁻¹1``."""
+    xp = backend.xp
+    return float(xp.clip(row_sums @ targets / row_sums.sum(), targets.min(), targets.max()))

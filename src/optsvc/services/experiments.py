@@ -1,0 +1,105 @@
+"""Experiments: creating, listing, changing and archiving them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from sqlalchemy.orm import Session
+
+from optsvc.domain.metrics import Metric
+from optsvc.domain.space import SearchSpace
+from optsvc.services.access import Caller, experiments_of, visible_experiment
+from optsvc.storage.definitions import metrics_to_json, parameters_to_json
+from optsvc.storage.experiments import Progress, SortKey, State
+from optsvc.storage.models import Experiment, now
+from optsvc.storage.pages import Page, PageQuery
+
+
+@dataclass(frozen=True, slots=True)
+class NewExperiment:
+    """What a user says of an experiment when creating it."""
+
+    name: str
+    space: SearchSpace
+    metrics: tuple[Metric, ...]
+    observation_budget: int | None = None
+    parallel_bandwidth: int | None = None
+    metadata: Mapping[str, Any] | None = None
+
+
+class ExperimentChanges(TypedDict, total=False):
+    """What may be changed later; a key that is absent leaves its field as it is."""
+
+    name: str
+    deleted: bool
+    observation_budget: int
+    parallel_bandwidth: int | None
+    metadata: dict[str, Any] | None
+
+
+def create(session: Session, caller: Caller, new: NewExperiment) -> Experiment:
+    """Store a new experiment for the caller's client."""
+    experiment = Experiment(
+        client_id=caller.client_id,
+        user_id=caller.user_id,
+        name=new.name,
+        parameters=parameters_to_json(new.space),
+        metrics=metrics_to_json(new.metrics),
+        observation_budget=new.observation_budget,
+        parallel_bandwidth=new.parallel_bandwidth,
+        user_metadata=None if new.metadata is None else dict(new.metadata),
+    )
+    session.add(experiment)
+    session.flush()
+    return experiment
+
+
+def page(
+    session: Session, caller: Caller, query: PageQuery, *, state: State, search: str | None, sort: SortKey
+) -> Page[Experiment]:
+    """A page of the caller's experiments."""
+    return experiments_of(session, caller).page(query, state=state, search=search, sort=sort)
+
+
+def get(session: Session, caller: Caller, experiment_id: int) -> Experiment:
+    """The experiment, deleted or not.
+
+    Raises:
+        NotFound: It is not there or not visible.
+    """
+    return visible_experiment(session, caller, experiment_id)
+
+
+def progress(session: Session, caller: Caller, experiments: Iterable[Experiment]) -> dict[int, Progress]:
+    """How far each experiment has come, by id."""
+    return experiments_of(session, caller).progress(experiments)
+
+
+def update(session: Session, caller: Caller, experiment_id: int, changes: ExperimentChanges) -> Experiment:
+    """Change the fields that are named, and nothing else; an empty change still counts as an update.
+
+    Raises:
+        NotFound: The experiment is not there or not visible.
+    """
+    experiment = visible_experiment(session, caller, experiment_id, lock=True)
+    if "name" in changes:
+        experiment.name = changes["name"]
+    if "deleted" in changes:
+        experiment.deleted = changes["deleted"]
+    if "observation_budget" in changes:
+        experiment.observation_budget = changes["observation_budget"]
+    if "parallel_bandwidth" in changes:
+        experiment.parallel_bandwidth = changes["parallel_bandwidth"]
+    if "metadata" in changes:
+        experiment.user_metadata = changes["metadata"]
+    experiment.updated = now()
+    return experiment
+
+
+def delete(session: Session, caller: Caller, experiment_id: int) -> None:
+    """Archive an experiment: still readable, no longer listed, takes no new data. Twice is fine.
+
+    Raises:
+        NotFound: The experiment is not there or not visible.
+    """
+    update(session, caller, experiment_id, {"deleted": True})

@@ -1,0 +1,110 @@
+"""Refreshing an experiment: the workers' part in the life of a suggestion."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from optsvc import engine
+from optsvc.services.snapshot import Snapshot, provenance
+from optsvc.storage.experiments import ExperimentRepository
+from optsvc.storage.models import Proposal, now
+from optsvc.storage.suggestions import SuggestionRepository
+
+logger = logging.getLogger(__name__)
+
+_LOCK_SPACE = 1_380_073
+"""Keeps our advisory locks apart from those of others in the same database."""
+_MAX_ROUNDS = 10
+"""So that an experiment whose data never rest does not keep a worker to itself."""
+
+
+def refresh(sessions: sessionmaker[Session], experiment_id: int, announce: Callable[[int], None]) -> bool:
+    """Compute and store the next proposal of an experiment, and again if its data have moved on meanwhile.
+
+    Only one worker computes for an experiment at a time; another one that comes along leaves at once, since the first
+    looks again before it ends. May run twice or die half-way: what counts is only what is stored, in one transaction.
+
+    Args:
+        sessions: Where the experiment is.
+        experiment_id: Which one; one that is gone or deleted is nothing to do.
+        announce: Called with its id each time that something was stored.
+
+    Returns:
+        Whether data kept moving on for so long that somebody should carry on.
+    """
+    # A transaction of its own, so that the lock goes with its connection when this process is killed.
+    with sessions.begin() as holder:
+        if not holder.scalar(select(func.pg_try_advisory_xact_lock(_LOCK_SPACE, experiment_id))):
+            return False
+        done = -1
+        for _ in range(_MAX_ROUNDS):
+            snapshot = _to_compute(sessions, experiment_id, newer_than=done)
+            if snapshot is None:
+                return False
+            try:
+                proposals, state = engine.suggest(*snapshot.model_input, seed=snapshot.seed, state=snapshot.state)
+            except Exception:
+                _give_up(sessions, snapshot)
+                raise
+            _store(sessions, snapshot, proposals, state)
+            announce(experiment_id)
+            done = snapshot.data_version
+    return True
+
+
+def _to_compute(sessions: sessionmaker[Session], experiment_id: int, *, newer_than: int) -> Snapshot | None:
+    """What to compute from, None if nothing is missing or the data version is no newer."""
+    with sessions.begin() as session:
+        repository = ExperimentRepository(session, client_id=None)
+        experiment = repository.get(experiment_id)
+        if experiment is None or experiment.deleted or experiment.data_version <= newer_than:
+            return None
+        if SuggestionRepository(session, experiment).ready(min_version=experiment.data_version):
+            return None
+        snapshot = Snapshot.take(session, experiment)
+        if not engine.needs_model(*snapshot.model_input):
+            repository.computed(experiment_id, experiment.data_version)
+            return None
+        return snapshot
+
+
+def _store(
+    sessions: sessionmaker[Session],
+    snapshot: Snapshot,
+    proposals: Sequence[engine.Proposal],
+    state: engine.EngineState,
+) -> None:
+    with sessions.begin() as session:
+        repository = ExperimentRepository(session, client_id=None)
+        experiment = repository.get(snapshot.experiment_id, lock=True)
+        if experiment is None:
+            return
+        SuggestionRepository(session, experiment).discard_ready(older_than=snapshot.data_version)
+        session.add_all(
+            Proposal(
+                experiment_id=experiment.id,
+                data_version=snapshot.data_version,
+                assignments=dict(proposal.assignments),
+                provenance=provenance(proposal, snapshot),
+            )
+            for proposal in proposals
+        )
+        experiment.engine_state = state.to_dict()
+        experiment.computed_version = max(experiment.computed_version, snapshot.data_version)
+
+
+def _give_up(sessions: sessionmaker[Session], snapshot: Snapshot) -> None:
+    """The same data would fail in the same way: try again only when they have moved on."""
+    logger.exception("experiment %s: no proposal from data version %s", snapshot.experiment_id, snapshot.data_version)
+    with sessions.begin() as session:
+        ExperimentRepository(session, client_id=None).computed(snapshot.experiment_id, snapshot.data_version)
+
+
+def experiments_left_behind(session: Session, *, quiet_s: float, limit: int = 100) -> Sequence[int]:
+    """Experiments whose wanted computation nobody has done, although they have been quiet for this many seconds."""
+    return ExperimentRepository(session, client_id=None).stale(
+        quiet_since=now() - timedelta(seconds=quiet_s), limit=limit
+    )

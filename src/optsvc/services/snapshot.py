@@ -1,0 +1,83 @@
+"""What the engine is told about an experiment at one moment, and what is kept of its answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sqlalchemy.orm import Session
+
+from optsvc import engine
+from optsvc.domain.metrics import Strategy
+from optsvc.domain.observation import Observation
+from optsvc.domain.space import Assignments
+from optsvc.storage.definitions import metrics_from_json, space_from_json
+from optsvc.storage.models import Experiment
+from optsvc.storage.observations import ObservationRepository, to_domain
+from optsvc.storage.suggestions import SuggestionRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that a proposal depends on."""
+
+    experiment_id: int
+    data_version: int
+    problem: engine.Problem
+    history: Sequence[Observation]
+    pending: Sequence[Assignments]
+    seed: engine.Seed
+    state: engine.EngineState | None
+    last_observation_id: int | None
+    pending_ids: Sequence[int]
+
+    @classmethod
+    def take(cls, session: Session, experiment: Experiment) -> Self:
+        """Read it, in one transaction. Points that are ready but not handed out count as pending too."""
+        observations = ObservationRepository(session, experiment).history()
+        suggestions = SuggestionRepository(session, experiment)
+        pending = suggestions.pending()
+        ready = suggestions.ready(min_version=experiment.data_version)
+        return cls(
+            experiment_id=experiment.id,
+            data_version=experiment.data_version,
+            problem=problem_of(experiment),
+            history=[to_domain(observation) for observation in observations],
+            pending=[row.assignments for row in pending] + [row.assignments for row in ready],
+            seed=engine.Seed(experiment.seed_key.int, experiment.issued + len(ready)),
+            state=engine.EngineState.from_dict(experiment.engine_state) if experiment.engine_state else None,
+            last_observation_id=observations[-1].id if observations else None,
+            pending_ids=[suggestion.id for suggestion in pending],
+        )
+
+    @property
+    def model_input(self) -> tuple[engine.Problem, Sequence[Observation], Sequence[Assignments]]:
+        """The first arguments of every function of the engine."""
+        return self.problem, self.history, self.pending
+
+
+def problem_of(experiment: Experiment) -> engine.Problem:
+    """The experiment as the engine knows it."""
+    [metric] = [m for m in metrics_from_json(experiment.metrics) if m.strategy is Strategy.OPTIMIZE]
+    return engine.Problem(
+        space=space_from_json(experiment.parameters),
+        metric=metric,
+        budget=experiment.observation_budget,
+        parallelism=experiment.parallel_bandwidth or 1,
+    )
+
+
+def provenance(proposal: engine.Proposal, snapshot: Snapshot) -> dict[str, Any]:
+    """Where a suggestion came from: shown with it, and enough to work it out again."""
+    return {
+        "source": proposal.source.value,
+        "reason": proposal.reason,
+        "engine_version": engine.ENGINE_VERSION,
+        "seed": {"key": f"{snapshot.seed.key:032x}", "ordinal": proposal.ordinal},
+        "data_version": snapshot.data_version,
+        "observation_count": len(snapshot.history),
+        "last_observation": None if snapshot.last_observation_id is None else str(snapshot.last_observation_id),
+        "pending": [str(suggestion_id) for suggestion_id in snapshot.pending_ids],
+        "mean": proposal.mean,
+        "stddev": proposal.stddev,
+        "details": dict(proposal.details),
+    }

@@ -1,0 +1,26 @@
+"""Connections to PostgreSQL."""
+
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+CONNECT_TIMEOUT_S = 5
+
+
+def make_sessionmaker(database_url: str, *, pool_size: int = 10) -> sessionmaker[Session]:
+    """A factory of sessions on a pool of its own.
+
+    Args:
+        database_url: ``postgresql://user:password@host:port/name``.
+        pool_size: Connections that are kept; as many again are opened when these are busy.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: The address cannot be read.
+    """
+    engine = create_engine(
+        make_url(database_url).set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,  # a restarted server must not cost a request
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+    )
+    return sessionmaker(engine, expire_on_commit=False)

@@ -1,0 +1,99 @@
+"""Queries for proposals that are ready and suggestions that were handed out."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from optsvc.storage.models import Experiment, Proposal, Suggestion
+from optsvc.storage.pages import Page, PageQuery, fetch_page
+
+
+class SuggestionRepository:
+    """Suggestions of one experiment that the caller is known to see."""
+
+    def __init__(self, session: Session, experiment: Experiment) -> None:
+        self.session = session
+        self.experiment = experiment
+
+    def get(self, suggestion_id: int) -> Suggestion | None:
+        """The suggestion, unless it is deleted."""
+        return self.session.scalar(
+            select(Suggestion).where(
+                Suggestion.id == suggestion_id,
+                Suggestion.experiment_id == self.experiment.id,
+                ~Suggestion.deleted,
+            )
+        )
+
+    def page(
+        self,
+        query: PageQuery,
+        *,
+        open_only: bool = False,
+        deleted: bool = False,
+        ids: Collection[int] | None = None,
+    ) -> Page[Suggestion]:
+        """A page of suggestions by id: either the deleted ones or the others."""
+        statement = select(Suggestion).where(
+            Suggestion.experiment_id == self.experiment.id, Suggestion.deleted == deleted
+        )
+        if open_only:
+            statement = statement.where(~Suggestion.closed)
+        if ids is not None:
+            statement = statement.where(Suggestion.id.in_(ids))
+        return fetch_page(self.session, statement, [Suggestion.id], query)
+
+    def pending(self) -> Sequence[Suggestion]:
+        """Those handed out and not yet observed, oldest first."""
+        return self.session.scalars(
+            select(Suggestion)
+            .where(Suggestion.experiment_id == self.experiment.id, ~Suggestion.closed, ~Suggestion.deleted)
+            .order_by(Suggestion.id)
+        ).all()
+
+    def pending_count(self) -> int:
+        """How many are handed out and not yet observed."""
+        return (
+            self.session.scalar(
+                select(func.count()).where(
+                    Suggestion.experiment_id == self.experiment.id, ~Suggestion.closed, ~Suggestion.deleted
+                )
+            )
+            or 0
+        )
+
+    def delete_all(self, *, open_only: bool) -> int:
+        """Delete all suggestions, or only the open ones; answers how many."""
+        statement = update(Suggestion).where(Suggestion.experiment_id == self.experiment.id, ~Suggestion.deleted)
+        if open_only:
+            statement = statement.where(~Suggestion.closed)
+        return len(self.session.scalars(statement.values(deleted=True).returning(Suggestion.id)).all())
+
+    def ready(self, *, min_version: int) -> Sequence[Proposal]:
+        """Prepared proposals computed from this data version or a newer one, oldest first."""
+        return self.session.scalars(
+            select(Proposal)
+            .where(Proposal.experiment_id == self.experiment.id, Proposal.data_version >= min_version)
+            .order_by(Proposal.id)
+        ).all()
+
+    def take_ready(self, *, min_version: int) -> Proposal | None:
+        """A proposal that nobody else holds, newest data first; it is ours alone once the transaction commits."""
+        proposal = self.session.scalar(
+            select(Proposal)
+            .where(Proposal.experiment_id == self.experiment.id, Proposal.data_version >= min_version)
+            .order_by(Proposal.data_version.desc(), Proposal.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)  # two callers never get the same point
+        )
+        if proposal is not None:
+            self.session.delete(proposal)
+        return proposal
+
+    def discard_ready(self, *, older_than: int | None = None) -> None:
+        """Throw prepared proposals away: all, or those computed from older data."""
+        statement = delete(Proposal).where(Proposal.experiment_id == self.experiment.id)
+        if older_than is not None:
+            statement = statement.where(Proposal.data_version < older_than)
+        self.session.execute(statement)

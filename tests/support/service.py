@@ -1,0 +1,178 @@
+"""The running service for tests: a database of its own, the application, tenants, and real worker processes.
+
+Each test that asks for a `token` gets an organization of its own, so tests share one database and see nothing of each
+other.
+"""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from redis import Redis
+from sqlalchemy import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from optsvc.api.app import create_app
+from optsvc.config import Settings
+from optsvc.queueing.connection import connect
+from optsvc.services import tokens
+from optsvc.services.access import Caller
+from optsvc.storage import migrations
+from optsvc.storage.models import Client, Organization, Token, User
+from optsvc.storage.session import make_sessionmaker
+
+DEADLINE_S = 5.0
+
+
+@contextlib.contextmanager
+def scratch_database(server_url: str) -> Iterator[str]:
+    """An empty database of our own on this server, dropped at the end."""
+    url = make_url(server_url)
+    name = f"optsvc_test_{uuid.uuid4().hex[:12]}"
+    admin = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextlib.contextmanager
+def live_server(app: FastAPI) -> Iterator[str]:
+    """The application behind a real socket; its address."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        eventually(lambda: server.started)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+@contextlib.contextmanager
+def worker_process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """A real `optsvc worker` in a process of its own."""
+    environment = os.environ | {
+        "OPTSVC_DATABASE_URL": settings.database_url or "",
+        "OPTSVC_REDIS_URL": settings.redis_url or "",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    process = subprocess.Popen([sys.executable, "-m", "optsvc", "worker"], env=environment)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def eventually(check: Callable[[], Any], *, timeout_s: float = 20, every_s: float = 0.05) -> Any:
+    """The first true answer of `check`; fails when none comes in time."""
+    deadline = time.monotonic() + timeout_s
+    while not (answer := check()):
+        assert time.monotonic() < deadline, f"did not happen within {timeout_s} s"
+        time.sleep(every_s)
+    return answer
+
+
+def make_tenant(sessions: sessionmaker[Session]) -> tuple[Caller, str]:
+    """A new organization with a client, a user and a token."""
+    with sessions.begin() as session:
+        organization = Organization(name="Test organization")
+        session.add(organization)
+        session.flush()
+        client, user = Client(name="Test team", organization_id=organization.id), User(name="Test user")
+        session.add_all([client, user])
+        session.flush()
+        secret = f"test-{uuid.uuid4().hex}"
+        token = Token(client_id=client.id, user_id=user.id, name="test", digest=tokens.digest(secret), hint="…")
+        session.add(token)
+        session.flush()
+        return Caller(token.id, client.id, user.id), secret
+
+
+@pytest.fixture(scope="session")
+def migrated_database(database_url: str) -> Iterator[str]:
+    with scratch_database(database_url) as url:
+        migrations.upgrade(url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def settings(migrated_database: str, redis_url: str) -> Settings:
+    return Settings(database_url=migrated_database, redis_url=redis_url, suggestion_deadline_s=DEADLINE_S)
+
+
+@pytest.fixture(scope="session")
+def sessions(migrated_database: str) -> Iterator[sessionmaker[Session]]:
+    factory = make_sessionmaker(migrated_database)
+    yield factory
+    factory.kw["bind"].dispose()
+
+
+@pytest.fixture
+def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """A transaction that is rolled back at the end."""
+    with sessions() as session:
+        yield session
+        session.rollback()
+
+
+@pytest.fixture(scope="session")
+def redis(redis_url: str) -> Iterator[Redis]:
+    client = connect(redis_url)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def server_url(settings: Settings) -> Iterator[str]:
+    with live_server(create_app(settings)) as url:
+        yield url
+
+
+@pytest.fixture
+def tenant(sessions: sessionmaker[Session]) -> tuple[Caller, str]:
+    return make_tenant(sessions)
+
+
+@pytest.fixture
+def caller(tenant: tuple[Caller, str]) -> Caller:
+    return tenant[0]
+
+
+@pytest.fixture
+def token(tenant: tuple[Caller, str]) -> str:
+    return tenant[1]
+
+
+@pytest.fixture
+def api(server_url: str, token: str) -> Iterator[httpx.Client]:
+    """An HTTP client of the running service, signed in as a tenant of its own."""
+    with httpx.Client(base_url=f"{server_url}/v1", auth=(token, ""), timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    with worker_process(settings) as process:
+        yield process
