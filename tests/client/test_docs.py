@@ -38,7 +38,6 @@ def test_the_tutorial_runs_and_keeps_its_promises(signed_in, capsys):
     run_examples(DOCS / "tutorials/first-experiment.md", signed_in)
 
     shown = capsys.readouterr().out
-    print(shown)
     assert signed_in["best"].value > 85
     assert f"{signed_in['best'].value:.1f} % with" in shown
     assert " initial " in shown

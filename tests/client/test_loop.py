@@ -121,6 +121,18 @@ def worker(ledger: Ledger, loop: Loop):
         suggestion.state = "closed"
 
 
+def test_a_result_that_arrives_in_the_middle_of_a_turn_makes_no_room():
+    ledger = Ledger(budget=2, handed_out=["1", "2"], observed={"1"})
+    flow = Loop(experiment()).turn()
+
+    first_answer = ledger.answer(next(flow))
+    ledger.observed.add("2")
+    second_answer = ledger.answer(flow.send(first_answer))
+
+    with pytest.raises(StopIteration):
+        flow.send(second_answer)
+
+
 def test_a_suggestion_that_is_open_elsewhere_keeps_its_place_in_the_budget():
     ledger = Ledger(budget=3, handed_out=["1"])
     loop = Loop(experiment())
@@ -133,8 +145,9 @@ def test_a_suggestion_that_is_open_elsewhere_keeps_its_place_in_the_budget():
     assert seen == ["2", "3"]
 
 
-def test_resuming_hands_out_what_is_open_oldest_first_and_then_goes_on():
-    ledger = Ledger(budget=4, handed_out=["1", "2", "3"], observed={"2"})
+@pytest.mark.parametrize(("budget", "expected"), [(3, ["1", "3"]), (5, ["1", "3", "4", "5"])])
+def test_resuming_hands_out_what_is_open_oldest_first_and_then_goes_on(budget, expected):
+    ledger = Ledger(budget, handed_out=["1", "2", "3"], observed={"2"})
     loop = Loop(experiment(), resume=True)
 
     seen = []
@@ -142,7 +155,7 @@ def test_resuming_hands_out_what_is_open_oldest_first_and_then_goes_on():
         ledger.observed.add(suggestion.id)
         seen.append(suggestion.id)
 
-    assert seen == ["1", "3", "4"]
+    assert seen == expected
 
 
 def test_resuming_ends_when_the_budget_is_consumed_although_something_is_open():

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from optsvc.api.app import create_app
 from optsvc.config import Settings
+from optsvc.queueing import workers
 from optsvc.queueing.connection import connect
 from optsvc.services import tokens
 from optsvc.services.access import Caller
@@ -67,7 +68,9 @@ def live_server(app: FastAPI) -> Iterator[str]:
 
 @contextlib.contextmanager
 def worker_process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    """A real `optsvc worker` in a process of its own."""
+    """A real `optsvc worker` in a process of its own, ready for work."""
+    redis = connect(settings.redis_url or "")
+    before = set(workers.seen(redis))
     environment = os.environ | {
         "OPTSVC_DATABASE_URL": settings.database_url or "",
         "OPTSVC_REDIS_URL": settings.redis_url or "",
@@ -75,8 +78,10 @@ def worker_process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     }
     process = subprocess.Popen([sys.executable, "-m", "optsvc", "worker"], env=environment)
     try:
+        eventually(lambda: set(workers.seen(redis)) - before, timeout_s=60)
         yield process
     finally:
+        redis.close()
         process.terminate()
         try:
             process.wait(timeout=10)
