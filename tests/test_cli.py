@@ -117,6 +117,15 @@ def test_starting_on_a_directory_in_use_is_one_line_that_names_it(directory):
     assert f"data directory {directory} is in use by another optsvc (process {os.getpid()})" in one_line(result)
 
 
+@pytest.mark.parametrize(("given", "said"), [("OPTSVC_DATABASE_URL", "the database"), ("OPTSVC_REDIS_URL", "Redis")])
+def test_starting_with_a_server_that_is_not_there_is_one_line(directory, given, said):
+    # The other one is not needed either way: it would start, and is stopped again.
+    result = optsvc("up", "--data-dir", directory, "--port", 0, **{given: NOWHERE[given]})
+
+    assert f"{said} cannot be used" in one_line(result)
+    assert "secret" not in result.output
+
+
 def test_a_data_directory_that_cannot_be_made_is_one_line(directory):
     (directory / "file").touch()
 

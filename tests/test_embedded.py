@@ -21,9 +21,18 @@ def directory() -> Iterator[Path]:
         yield path
 
 
+@pytest.fixture(scope="module")
+def cluster_directory() -> Iterator[Path]:
+    with server_directory() as path:
+        yield path / "postgres"
+
+
 @pytest.fixture
-def cluster(directory: Path) -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres(directory / "postgres") as server:
+def cluster(cluster_directory: Path) -> Iterator[EmbeddedPostgres]:
+    """A running cluster without tables of ours."""
+    with EmbeddedPostgres(cluster_directory) as server:
+        with connect(server) as connection:
+            connection.execute("DROP TABLE IF EXISTS remembered")
         yield server
 
 
@@ -156,11 +165,15 @@ def test_servers_work_in_any_directory(directory, name):
 
 def test_a_server_that_cannot_start_says_what_its_log_says(cluster):
     cluster.stop()
-    with (cluster.directory / "postgresql.conf").open("a") as file:
-        file.write("no_such_setting = 1\n")
+    settings = cluster.directory / "postgresql.conf"
+    before = settings.read_text()
+    settings.write_text(f"{before}\nno_such_setting = 1\n")
 
-    with pytest.raises(EmbeddedError, match="no_such_setting"):
-        cluster.start()
+    try:
+        with pytest.raises(EmbeddedError, match="no_such_setting"):
+            cluster.start()
+    finally:
+        settings.write_text(before)
 
 
 def test_redis_answers_and_keeps_nothing(directory):

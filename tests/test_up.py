@@ -22,12 +22,12 @@ from tests.support.directories import server_directory
 class Service:
     """`optsvc up` in a process of its own, on a free port."""
 
-    def __init__(self, data_dir: Path, **environment: str) -> None:
+    def __init__(self, data_dir: Path, workers: int = 1, **environment: str) -> None:
         self.data_dir = data_dir
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("OPTSVC_")}
         self.environment |= environment
         self.process = subprocess.Popen(
-            [*self.command("up"), "--port", "0", "--workers", "1"],
+            [*self.command("up"), "--port", "0", "--workers", str(workers)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -153,8 +153,12 @@ def test_tokens_are_made_listed_and_revoked_while_the_service_runs(service):
 
 
 def test_the_doctor_finds_the_running_service_healthy(service):
-    assert eventually(lambda: "workers seen lately" in service.run("doctor"))
-    assert "fail" not in service.run("doctor")
+    assert eventually(lambda: service.status("/readyz") == 200)
+
+    report = service.run("doctor")
+
+    assert "workers seen lately" in report
+    assert "fail" not in report
 
 
 def test_given_servers_and_a_given_token_are_used(directory, database_url, redis_url):
@@ -164,7 +168,11 @@ def test_given_servers_and_a_given_token_are_used(directory, database_url, redis
         given = make_url(database_url).set(database="given").render_as_string(hide_password=False)
 
         service = Service(
-            directory, OPTSVC_DATABASE_URL=given, OPTSVC_REDIS_URL=redis_url, OPTSVC_BOOTSTRAP_TOKEN=chosen
+            directory,
+            workers=0,
+            OPTSVC_DATABASE_URL=given,
+            OPTSVC_REDIS_URL=redis_url,
+            OPTSVC_BOOTSTRAP_TOKEN=chosen,
         )
         known = service.status("/v1/tokens/self", chosen)
         names = {process.name() for process in service.family}

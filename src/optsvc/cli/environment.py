@@ -1,6 +1,5 @@
 """Where the commands find the database: at a given address, else in a data directory."""
 
-import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,7 +73,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        reason = (error.strerror or str(error)).split(" (while")[0]
         raise EmbeddedError(
             f"cannot listen on {host} port {port} ({reason}): choose another with --port or --host"
         ) from error

@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 
-LOOK_EVERY_S = 1.0
+LOOK_EVERY_S = 0.5
 PATIENCE_S = 10.0
 
 

@@ -48,6 +48,7 @@ def up(data_dir: Path, host: str, port: int, workers: int) -> None:
     from optsvc.cli.environment import listen, logs_in, postgres_in, redis_in
     from optsvc.config import Settings
     from optsvc.embedded import DirectoryLock
+    from optsvc.queueing.connection import connect
     from optsvc.supervisor import Program, Supervisor
 
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.WARNING)
@@ -66,6 +67,8 @@ def up(data_dir: Path, host: str, port: int, workers: int) -> None:
             supervisor.start(postgres)
         if settings.redis_url is None:
             supervisor.start(redis)
+        else:
+            connect(settings.redis_url).ping()  # to say so now if it is the wrong address
         database_url = settings.database_url or postgres.url
         address = address_of(host, listener.getsockname()[1])
         secret = set_up(database_url, settings.bootstrap_token)

@@ -97,6 +97,9 @@ class EmbeddedServer(ABC):
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(patience_s)
         self._process = None
+        with suppress(OSError):  # it is not empty after a crash, and used again then
+            if self._sockets() != self.directory:
+                self._sockets().rmdir()
 
     def __enter__(self) -> Self:
         self.start()
@@ -110,6 +113,10 @@ class EmbeddedServer(ABC):
     @abstractmethod
     def _prepare(self) -> Account:
         """Make the directory ready; returns the account to run under."""
+
+    @abstractmethod
+    def _sockets(self) -> Path:
+        """Where the server's socket is; the directory exists by then."""
 
     @abstractmethod
     def _command(self) -> list[str]:

@@ -56,8 +56,11 @@ class EmbeddedRedis(EmbeddedServer):
     def _marker(self) -> str:
         return str(self._socket())
 
+    def _sockets(self) -> Path:
+        return socket_directory(self.directory, SOCKET, present_account())
+
     def _socket(self) -> Path:
-        return socket_directory(self.directory, SOCKET, present_account()) / SOCKET
+        return self._sockets() / SOCKET
 
     def _answers(self) -> bool:
         try:
