@@ -31,7 +31,8 @@ class EngineDefaults:
     # The Gaussian process.
     length_scale_bounds: tuple[float, float] = (0.005, 100.0)
     signal_variance_bounds: tuple[float, float] = (0.0183, 54.6)
-    noise_variance_bounds: tuple[float, float] = (1e-6, 1.0)
+    noise_variance_bounds: tuple[float, float] = (1e-10, 1.0)
+    """A lower end of 1e-6 lets the search linger: it keeps buying improvements of the size of that noise."""
     length_scale_shape: float = 3.0
     length_scale_rate: float = 6.0
     signal_log_variance: float = 1.0
@@ -77,8 +78,6 @@ class EngineDefaults:
     # The acquisition function.
     noisy_ratio: float = 1e-3
     """Noise counts as noise above this share of the signal variance."""
-    noisy_repeat_count: int = 20
-    """Inferred noise makes a repeated point legal from this many values on."""
     reference_points: int = 64
     reference_jitter: float = 1e-8
     reference_min_stddev: float = 1e-4

@@ -14,6 +14,13 @@ from optsvc.engine.encoding import Encoder
 from optsvc.engine.problem import Problem, Proposal, Seed, Source
 from optsvc.engine.randomness import Stage, experiment_generator, generator
 
+_EXHAUSTED = "Every point of the space has been used: this one is served again."
+_REASONS = {
+    Source.INITIAL: "One of the evenly spread points that come before a model.",
+    Source.GP: "An evenly spread point.",
+    Source.FALLBACK: "An evenly spread point: no better one could be had in time.",
+}
+
 
 def start_length(dimension: int, budget: int | None, defaults: EngineDefaults = DEFAULTS) -> int:
     """How many points to issue before the model leads; `dimension` counts parameters with a choice."""
@@ -70,7 +77,7 @@ def space_filling(
         seed: Key of the experiment and ordinal of the first proposal; the others take the ordinals after it.
         count: How many proposals, >= 1.
         source: What to call the proposals.
-        reason: Said of each proposal; the default describes the start.
+        reason: Said of each proposal; the default goes with `source`.
 
     Returns:
         `count` proposals, distinct as long as the space has unused points; ``details["exhausted"]`` says when not.
@@ -79,14 +86,14 @@ def space_filling(
     taken = encoder.encode([*(o.assignments for o in history), *pending])
     proposals = []
     for ordinal in range(seed.ordinal, seed.ordinal + count):
-        point, exhausted = _unused_point(encoder, problem, taken, Seed(key=seed.key, ordinal=ordinal))
+        point, exhausted = unused_point(encoder, problem, taken, Seed(key=seed.key, ordinal=ordinal))
         taken = np.vstack([taken, point])
-        said = "Every point of the space has been used: this one is served again." if exhausted else reason
+        said = _EXHAUSTED if exhausted else reason or _REASONS[source]
         proposals.append(
             Proposal(
                 assignments=encoder.decode(point),
                 source=source,
-                reason=said or "Part of the evenly spread points that come before a model.",
+                reason=said,
                 ordinal=ordinal,
                 details={"exhausted": exhausted},
             )
@@ -101,8 +108,18 @@ def _is_worked_through(encoder: Encoder, problem: Problem) -> bool:
     return encoder.point_count is not None and encoder.point_count <= limit
 
 
-def _unused_point(encoder: Encoder, problem: Problem, taken: HostArray, seed: Seed) -> tuple[HostArray, bool]:
-    """A legal point ``(p,)``, and whether it repeats a taken one because nothing else is left."""
+def unused_point(encoder: Encoder, problem: Problem, taken: HostArray, seed: Seed) -> tuple[HostArray, bool]:
+    """A space-filling point that is not taken.
+
+    Args:
+        encoder: The space.
+        problem: What is optimized.
+        taken: Unit coordinates of the points not to repeat, shape ``(n, p)``.
+        seed: Of the proposal.
+
+    Returns:
+        Unit coordinates of a legal point ``(p,)``, and whether it repeats a taken one because nothing else is left.
+    """
     if encoder.dimension == 0:
         return np.empty(0), len(taken) > 0
     separation = DEFAULTS.min_separation

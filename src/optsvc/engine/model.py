@@ -51,6 +51,12 @@ class EncodedHistory:
         order = np.lexsort((np.nan_to_num(stddevs, nan=-1.0), values, *succeeded.T[::-1]))
         return cls(succeeded[order], values[order], stddevs[order], sorted_rows(points[~has_value]))
 
+    @property
+    def measured_noise(self) -> bool:
+        """Whether noise is a fact, not a guess: standard deviations were reported, or repeats came out differently."""
+        again = (self.points[1:] == self.points[:-1]).all(axis=1)
+        return bool((self.stddevs > 0.0).any() or (self.values[1:] != self.values[:-1])[again].any())
+
 
 def sorted_rows(points: HostArray) -> HostArray:
     """The rows ``(n, p)`` in lexicographic order."""
@@ -68,7 +74,8 @@ class Model:
         theta: Its hyperparameters, shape ``(p + 2,)``.
         state: The warm start for the next fit.
         noisy: Whether observed values differ from the true ones.
-        repeats: Whether it makes sense to observe a point twice.
+        repeats: Whether it makes sense to observe a point twice. Noise that is only inferred does not count: to a
+            smooth model a deterministic function can look noisy.
     """
 
     posterior: Posterior
@@ -127,7 +134,6 @@ def fit_model(
     posterior = condition(data, theta, defaults, backend)
     if posterior is None:
         return None
-    measured = bool((np.nan_to_num(history.stddevs, nan=0.0) > 0.0).any())
     inferred = posterior.noise_variance > defaults.noisy_ratio * posterior.signal_variance
     return Model(
         posterior=posterior,
@@ -135,8 +141,8 @@ def fit_model(
         transform=transform,
         theta=theta,
         state=state,
-        noisy=measured or inferred,
-        repeats=measured or (inferred and len(history.values) >= defaults.noisy_repeat_count),
+        noisy=history.measured_noise or inferred,
+        repeats=history.measured_noise,
     )
 
 

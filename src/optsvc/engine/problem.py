@@ -55,8 +55,9 @@ class EngineState:
     """What a fit leaves for the next one: a warm start. A proposal can be made without it, but differs.
 
     Args:
-        hyperparameters: Logarithms of the length scales by parameter name, and of the other hyperparameters.
-        observation_count: How many observations the fit had seen.
+        hyperparameters: Logarithms: ``"length_scale:NAME"`` for each parameter with a choice, in unit coordinates;
+            ``"signal_variance"`` and ``"noise_variance"``, of standardized values.
+        observation_count: How many observations, failed ones included, the fit had seen.
     """
 
     hyperparameters: Mapping[str, float] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from optsvc.engine.candidates.mixed import CandidateSearch
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.duplicates import first_free
 from optsvc.engine.encoding import Encoder
-from optsvc.engine.initial import needs_model, space_filling
+from optsvc.engine.initial import needs_model, space_filling, unused_point
 from optsvc.engine.model import EncodedHistory, Model, fit_model, sorted_rows
 from optsvc.engine.problem import EngineState, Problem, Proposal, Seed, Source
 from optsvc.engine.randomness import Stage, generator
@@ -78,14 +78,14 @@ def suggest(
     waiting = encoder.encode(pending)
     proposals = []
     for ordinal in range(seed.ordinal, seed.ordinal + count):
-        point, proposal = _propose(encoded, waiting, encoder, model, Seed(key=seed.key, ordinal=ordinal))
+        point, proposal = _propose(problem, encoded, waiting, encoder, model, Seed(key=seed.key, ordinal=ordinal))
         waiting = np.vstack([waiting, point])
         proposals.append(proposal)
     return proposals, model.state
 
 
 def _propose(
-    history: EncodedHistory, pending: HostArray, encoder: Encoder, model: Model, seed: Seed
+    problem: Problem, history: EncodedHistory, pending: HostArray, encoder: Encoder, model: Model, seed: Seed
 ) -> tuple[HostArray, Proposal]:
     """One proposal and its unit coordinates ``(p,)``."""
     posterior, backend = model.posterior, model.posterior.backend
@@ -111,8 +111,11 @@ def _propose(
     ).ranked()
     taken = np.vstack([history.failed, pending] if model.repeats else [history.points, history.failed, pending])
     rank = first_free(points, taken, DEFAULTS.min_separation)
-    exhausted = rank is None
-    point, value = points[rank or 0], float(values[rank or 0])
+    point, value, exhausted = points[rank or 0], float(values[rank or 0]), False
+    if rank is None:
+        unused, exhausted = unused_point(encoder, problem, taken, seed)
+        if not exhausted:
+            point, value = unused, float(acquisition.value(encoder.features(unused[None, :]))[0])
     mean, variance = (float(a[0]) for a in posterior.predict(backend.to_device(encoder.features(point[None, :]))))
     predicted, stddev = model.transform.moments(mean, variance, DEFAULTS.quadrature_points)
     best = float(model.transform.to_metric(means[order[:1]])[0])
