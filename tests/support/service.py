@@ -6,7 +6,6 @@ other.
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -25,6 +24,7 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from optsvc.api.app import create_app
+from optsvc.cli.environment import listen
 from optsvc.config import Settings
 from optsvc.queueing import workers
 from optsvc.queueing.connection import connect
@@ -55,8 +55,7 @@ def scratch_database(server_url: str) -> Iterator[str]:
 @contextlib.contextmanager
 def live_server(app: FastAPI) -> Iterator[str]:
     """The application behind a real socket; its address."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+    with listen("127.0.0.1", 0) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

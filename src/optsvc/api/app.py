@@ -73,7 +73,6 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         default_response_class=ContractResponse,
         redirect_slashes=False,
-        max_body_size=settings.max_body_bytes,
         separate_input_output_schemas=False,
     )
     app.state.settings = settings

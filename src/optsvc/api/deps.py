@@ -2,16 +2,23 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPBasic, HTTPBearer
 from sqlalchemy.orm import Session
 
+from optsvc.api.query import id_list
 from optsvc.api.schemas.common import Id
 from optsvc.queueing.wakeups import WakeUps
 from optsvc.services.access import Caller
 
+
+class _Basic(HTTPBasic):
+    async def __call__(self, request: Request) -> None:  # type: ignore[override]
+        """Read nothing: FastAPI would refuse forms of the header that the contract takes."""
+
+
 # For the OpenAPI document; `optsvc.api.route` reads the header itself, before anything else happens.
-BASIC = HTTPBasic(auto_error=False, description="The API token as user name, an empty password.", scheme_name="basic")
+BASIC = _Basic(auto_error=False, description="The API token as user name, an empty password.", scheme_name="basic")
 BEARER = HTTPBearer(auto_error=False, description="The API token.", scheme_name="bearer")
 
 
@@ -41,12 +48,23 @@ WakeUpsDep = Annotated[WakeUps, Depends(_wakeups)]
 DeadlineDep = Annotated[float, Depends(_deadline_s)]
 
 
-def _ids(
-    id: Annotated[
-        str | None, Query(description="Only these, separated by commas.", pattern=r"^\d{1,18}(,\d{1,18})*$")
+def _idempotency_key(
+    idempotency_key: Annotated[  # noqa: ARG001  for the OpenAPI document; `optsvc.api.route` reads it itself
+        str | None,
+        Header(description="A text of your own choice that makes this request safe to repeat: the first answer stays."),
     ] = None,
+) -> None:
+    return
+
+
+REPEATABLE = [Depends(_idempotency_key)]
+"""Dependencies of every POST."""
+
+
+def _ids(
+    id: Annotated[str | None, Query(description="Only these, separated by commas.", examples=["12,345"])] = None,
 ) -> list[int] | None:
-    return None if id is None else [int(part) for part in id.split(",")]
+    return None if id is None else id_list("id", id)
 
 
 IdsDep = Annotated[list[int] | None, Depends(_ids)]

@@ -1,6 +1,7 @@
 """Every error as the contract's body: ``{"message": …, "status": …}``."""
 
 import logging
+import reprlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,14 +9,20 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from optsvc.api.responses import ContractResponse
 from optsvc.domain.errors import Forbidden, OptsvcError
 
 logger = logging.getLogger(__name__)
 
-_SHOWN = 100
+_LONGEST_MESSAGE = 1000
+_VALUE = reprlib.Repr()
+_VALUE.maxstring = _VALUE.maxother = _VALUE.maxlong = 100
+_TAGS = {"double", "int", "categorical", "text", "object"}
+"""What Pydantic puts into the place of an error for the kind chosen in a union; no key of ours is called so there."""
 
 
 class ErrorBody(BaseModel):
@@ -33,6 +40,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     401: {"model": ErrorBody, "description": "No token."},
     403: {"model": ErrorBody, "description": "The token is unknown, expired, or lacks the right."},
     404: {"model": ErrorBody, "description": "Not there, or not visible to this caller."},
+    413: {"model": ErrorBody, "description": "The body is larger than this server takes."},
     422: {"model": ErrorBody, "description": "Well-formed, but cannot be done now."},
 }
 """For the OpenAPI document of every route under ``/v1``."""
@@ -43,12 +51,18 @@ def install(app: FastAPI) -> None:
     app.exception_handler(OptsvcError)(_known)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_http)
+    app.exception_handler(RecursionError)(_too_deep)
     app.exception_handler(OperationalError)(_database_away)
+    app.exception_handler(PoolTimeout)(_database_away)
     app.exception_handler(Exception)(_unknown)
 
 
 def body(message: str, status: int, **more: str) -> ContractResponse:
     """An error's answer."""
+    if len(message) > _LONGEST_MESSAGE:
+        message = f"{message[:_LONGEST_MESSAGE]}…"
+    # Half a surrogate pair, from the address or an escape, cannot be written.
+    message = message.encode(errors="replace").decode()
     return ContractResponse({"message": message, "status": status, **more}, status)
 
 
@@ -62,11 +76,24 @@ def _http(request: Request, error: HTTPException) -> Response:
     if error.status_code == 404:
         return body(f"there is no endpoint {request.url.path}", 404)
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "")
+        allowed = ", ".join(sorted(_methods(request)))
         if request.method == "OPTIONS":
             return ContractResponse({}, headers={"Allow": allowed})
-        return body(f"{request.method} is not allowed here; allowed: {allowed}", 405)
+        answer = body(f"{request.method} is not allowed here; allowed: {allowed}", 405)
+        answer.headers["Allow"] = allowed
+        return answer
     return body(str(error.detail), error.status_code)
+
+
+def _methods(request: Request) -> set[str]:
+    """All methods that this path takes: each of its routes knows only its own."""
+    candidates = {"GET", "HEAD", "POST", "PUT", "DELETE"} - {request.method}
+    routes = request.app.router.routes
+    return {
+        method
+        for method in candidates
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    }
 
 
 def _invalid(request: Request, error: RequestValidationError) -> Response:
@@ -74,6 +101,10 @@ def _invalid(request: Request, error: RequestValidationError) -> Response:
     if first["loc"][0] == "path":
         return body(f"there is nothing at {request.url.path}", 404)
     return body(sentence(first), 400)
+
+
+def _too_deep(_: Request, __: Exception) -> Response:
+    return body("the request is nested too deeply", 400)
 
 
 def _database_away(request: Request, error: Exception) -> Response:
@@ -96,16 +127,31 @@ def sentence(error: Any) -> str:
             return f"Unknown json keys: {where}"
         case "value_error":
             return f"{where}: {error['ctx']['error']}" if where else str(error["ctx"]["error"])
+        case "union_tag_not_found":
+            return f"Missing required json key: {where}.{_discriminator(error)}"
+        case "union_tag_invalid":
+            allowed, given = error["ctx"]["expected_tags"], error["ctx"]["tag"]
+            return f"{where}.{_discriminator(error)}: must be one of {allowed}, got {_short(given)}"
+        case "none_required":
+            return f"{where}: not allowed or not supported here, leave it out; got {_short(error['input'])}"
         case kind if kind.endswith(("_type", "_parsing")):
             return f"Invalid type for {where or 'the body'}: {_lower(error['msg'])}, got {_short(error['input'])}"
         case _:
             return f"{where}: {_lower(error['msg'])}, got {_short(error['input'])}"
 
 
+def _discriminator(error: Any) -> str:
+    """The key that says which of several kinds an object is."""
+    return str(error["ctx"]["discriminator"]).strip("'")
+
+
 def _path(location: Sequence[int | str]) -> str:
     """As in ``parameters[0].bounds.max``."""
-    text = ""
+    text, in_list = "", False
     for part in location:
+        if in_list and part in _TAGS:
+            continue
+        in_list = isinstance(part, int)
         text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text.removeprefix(".")
 
@@ -115,5 +161,4 @@ def _lower(message: str) -> str:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return _VALUE.repr(value)

@@ -14,6 +14,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Query
 
+from optsvc.api.query import Flag
 from optsvc.domain.errors import InvalidRequest
 from optsvc.storage.pages import Key, PageQuery
 
@@ -50,7 +51,7 @@ def page_query(
     limit: Annotated[int, Query(ge=0, le=1000, description="Most entries to return.")] = 1000,
     before: Annotated[str | None, Query(description="Only entries before this marker, from `paging.before`.")] = None,
     after: Annotated[str | None, Query(description="Only entries after this marker, from `paging.after`.")] = None,
-    ascending: Annotated[bool, Query(description="Smallest sort key first; newest first otherwise.")] = False,
+    ascending: Annotated[Flag, Query(description="Smallest sort key first; newest first otherwise.")] = False,
 ) -> PageQuery:
     """The part of a list that a request asks for."""
     return PageQuery(
@@ -144,6 +145,8 @@ def _fields(message: bytes) -> Iterator[tuple[int, int | float | bytes]]:
             [byte] = take(1)
             value |= (byte & 0x7F) << shift
             shift += 7
+            if value >= 2**64:
+                raise ValueError("a number is too large")
             if byte < 0x80:
                 return value
             if shift > 63:

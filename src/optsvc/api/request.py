@@ -1,27 +1,54 @@
 """Requests as the contract reads them."""
 
+import codecs
 import json
 import math
+from email.message import Message
 from typing import Any, Never
 
 from fastapi import HTTPException, Request
 
 _MALFORMED = "Malformed json in request body"
+_CHARSETS = {"utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii", "iso8859-1", "iso8859-15", "cp1252"}
+_DRAIN = 4
+"""A body beyond the limit is still read, up to this multiple, and dropped: who is still sending reads no answer."""
 
 
 class ContractRequest(Request):
-    """A request whose body is one JSON object, whatever its content type says; an empty body is an empty object."""
+    """A request whose body is one JSON object, whatever its content type says; an empty body is an empty object.
 
-    def __init__(self, request: Request) -> None:
+    `curl -d` calls its JSON a form, others send no content type or an empty one. A body that somebody sent and nobody
+    read would be a silent loss.
+    """
+
+    def __init__(self, request: Request, *, max_body_bytes: int) -> None:
         scope = dict(request.scope)
-        # `curl -d` and older clients send JSON under other names, or under none.
+        header = Message()
+        header["content-type"] = request.headers.get("content-type", "")
+        self._charset = header.get_content_charset("utf-8")
+        self._max_body_bytes = max_body_bytes
         scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"content-type"]
         scope["headers"].append((b"content-type", b"application/json"))
         super().__init__(scope, request.receive)
 
     async def body(self) -> bytes:
-        """The raw body, never empty."""
-        return await super().body() or b"{}"
+        """The raw body, never empty.
+
+        Raises:
+            HTTPException: 413 if it is larger than this server takes.
+        """
+        if not hasattr(self, "_body"):
+            read, size = bytearray(), 0
+            async for chunk in self.stream():
+                size += len(chunk)
+                if size <= self._max_body_bytes:
+                    read += chunk
+                elif size > _DRAIN * self._max_body_bytes:
+                    break
+            if size > self._max_body_bytes:
+                raise HTTPException(413, f"the request body is larger than {self._max_body_bytes} bytes")
+            self._body = bytes(read) or b"{}"
+        return self._body
 
     async def json(self) -> dict[str, Any]:
         """The body's object.
@@ -30,20 +57,30 @@ class ContractRequest(Request):
             HTTPException: 400 if it is not JSON, not an object, repeats a key, or holds NaN, an infinity, a number
                 beyond a double or a NUL character.
         """
-        return parse_object(await self.body())
+        return parse_object(await self.body(), self._charset)
 
 
-def parse_object(body: bytes) -> dict[str, Any]:
+def parse_object(body: bytes, charset: str = "utf-8") -> dict[str, Any]:
     """The JSON object in `body`; raises as `ContractRequest.json`."""
     try:
-        text = body.decode()
-        parsed = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant, parse_float=_finite)
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        if codecs.lookup(charset).name not in _CHARSETS:
+            raise LookupError(f"unknown encoding: {charset}")
+        text = body.decode(charset)
+        parsed = json.loads(
+            text,
+            object_pairs_hook=_unique_keys,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            parse_int=_within_a_double,
+        )
+        if "\\u" in text:
+            _check_texts(parsed)
+    except RecursionError as error:
+        raise HTTPException(400, f"{_MALFORMED}: it is nested too deeply") from error
+    except (LookupError, ValueError) as error:
         raise HTTPException(400, f"{_MALFORMED}: {error}") from error
     if not isinstance(parsed, dict):
         raise HTTPException(400, f"{_MALFORMED}: expected an object, got {type(parsed).__name__}")
-    if "\\u0000" in text and _has_nul(parsed):
-        raise HTTPException(400, f"{_MALFORMED}: a text holds a NUL character")
     return parsed
 
 
@@ -63,13 +100,26 @@ def _refuse_constant(name: str) -> Never:
 def _finite(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
-        raise ValueError(f"the number {digits} is too large")
+        raise ValueError(f"the number {digits[:50]} is too large")
     return value
 
 
-def _has_nul(value: Any) -> bool:
+def _within_a_double(digits: str) -> int:
+    _finite(digits)
+    return int(digits)
+
+
+def _check_texts(value: Any) -> None:
+    """Refuse what JSON can escape but PostgreSQL cannot store."""
     if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(_has_nul(part) for item in value.items() for part in item)
-    return isinstance(value, list) and any(_has_nul(part) for part in value)
+        if "\0" in value:
+            raise ValueError("a text holds a NUL character")
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValueError("a text holds half of a surrogate pair")
+    elif isinstance(value, dict):
+        for item in value.items():
+            for part in item:
+                _check_texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            _check_texts(part)

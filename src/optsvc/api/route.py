@@ -6,7 +6,6 @@ its repetition, at once or tomorrow, gets that answer and does nothing.
 """
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -36,9 +35,11 @@ class ContractRoute(APIRoute):
         endpoint = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            if "\0" in request.url.query or "%00" in request.url.query:
-                raise InvalidRequest("Invalid string parameter: the query holds a NUL character")
-            request = ContractRequest(request)
+            if "%00" in request.url.query or "\0" in request.url.path:
+                raise InvalidRequest("Invalid string parameter: the address holds a NUL character")
+            if request.method == "GET" and "fields" in request.query_params:
+                raise InvalidRequest("fields: not supported yet: leave it out")
+            request = ContractRequest(request, max_body_bytes=request.app.state.settings.max_body_bytes)
             session: Session = request.app.state.sessions()
             try:
                 request.state.session = session
@@ -71,7 +72,7 @@ def secret_of(request: Request) -> str:
     elif scheme.lower() == "basic":
         try:
             secret = base64.b64decode(rest.strip(), validate=True).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError) as error:
+        except ValueError as error:
             raise InvalidRequest("the Authorization header is not valid basic authentication") from error
     if not secret or "\0" in secret:
         raise InvalidRequest("no API token can be read from the Authorization header")

@@ -12,7 +12,9 @@ from optsvc.services.access import Caller, experiments_of, visible_experiment
 from optsvc.storage.definitions import metrics_to_json, parameters_to_json
 from optsvc.storage.experiments import Progress, SortKey, State
 from optsvc.storage.models import Experiment, now
+from optsvc.storage.observations import ObservationRepository
 from optsvc.storage.pages import Page, PageQuery
+from optsvc.storage.suggestions import SuggestionRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,21 @@ def update(session: Session, caller: Caller, experiment_id: int, changes: Experi
     return experiment
 
 
-def delete(session: Session, caller: Caller, experiment_id: int) -> None:
+def delete(session: Session, caller: Caller, experiment_id: int, *, with_data: bool = False) -> None:
     """Archive an experiment: still readable, no longer listed, takes no new data. Twice is fine.
+
+    Args:
+        session: The transaction to work in.
+        caller: Who asks.
+        experiment_id: The experiment.
+        with_data: Whether its suggestions and observations go too; they stay deleted when it comes back.
 
     Raises:
         NotFound: The experiment is not there or not visible.
     """
-    update(session, caller, experiment_id, {"deleted": True})
+    experiment = update(session, caller, experiment_id, {"deleted": True})
+    if with_data:
+        SuggestionRepository(session, experiment).delete_all(open_only=False)
+        ObservationRepository(session, experiment).delete_all()
+        experiment.engine_state = None
+        experiments_of(session, caller).data_moved_on(experiment, compute=False)

@@ -109,12 +109,11 @@ def update(
     experiment = active_experiment(session, caller, experiment_id)
     observation = _get(session, experiment, observation_id)
     report = _corrected(experiment, observation, changes)
-    space = space_from_json(experiment.parameters)
     if report.suggestion_id is not None and report.suggestion_id != observation.suggestion_id:
         suggestion = _suggestions(session, experiment, [report]).get(report.suggestion_id)
         observation.assignments = _of_suggestion(experiment, suggestion, report.suggestion_id)
-    elif report.assignments is not None:
-        observation.assignments = space.validate(report.assignments)
+    elif (given := changes.get("assignments")) is not None:
+        observation.assignments = space_from_json(experiment.parameters).validate(given)
     observation.suggestion_id = report.suggestion_id
     observation.failed = report.failed
     if "values" in changes:

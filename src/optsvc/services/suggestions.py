@@ -22,7 +22,7 @@ from optsvc.storage.pages import Page, PageQuery
 from optsvc.storage.suggestions import SuggestionRepository
 
 _START_IS_OVER = 100
-"""No space-filling start lasts longer than this many observations, so that longer histories need not be read here."""
+"""No space-filling start lasts longer than this many successes, so that longer histories need not be read here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _get(session: Session, experiment: Experiment, suggestion_id: int) -> Sugges
 
 def _without_model(session: Session, experiment: Experiment) -> engine.Source | None:
     """The source of a point for which no model is needed now, None if one is."""
-    if ObservationRepository(session, experiment).count() > _START_IS_OVER:
+    if ObservationRepository(session, experiment).success_count() > _START_IS_OVER:
         return None
     snapshot = Snapshot.take(session, experiment)
     return None if engine.needs_model(*snapshot.model_input) else engine.Source.INITIAL

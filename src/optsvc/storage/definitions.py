@@ -27,6 +27,9 @@ def space_from_json(parameters: Iterable[Mapping[str, Any]]) -> SearchSpace:
 
 def _parameter(stored: dict[str, Any]) -> Parameter:
     cls = _TYPES[stored.pop("type")]
+    if cls is DoubleParameter:  # JSONB writes large doubles out in digits, so that they come back as integers
+        stored["low"], stored["high"] = float(stored["low"]), float(stored["high"])
+        stored["grid"] = stored["grid"] and [float(value) for value in stored["grid"]]
     fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
     return cls(**fields)
 
@@ -43,7 +46,7 @@ def metrics_from_json(metrics: Iterable[Mapping[str, Any]]) -> tuple[Metric, ...
             name=stored["name"],
             objective=Objective(stored["objective"]),
             strategy=Strategy(stored["strategy"]),
-            threshold=stored["threshold"],
+            threshold=None if stored["threshold"] is None else float(stored["threshold"]),
         )
         for stored in metrics
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Integer, column, func, literal, select, true, update, values
+from sqlalchemy import BigInteger, column, func, literal, select, true, update, values
 from sqlalchemy.orm import Session, selectinload
 
 from optsvc.domain.metrics import Objective, Strategy
@@ -129,7 +129,7 @@ class ExperimentRepository:
             if not pairs:
                 continue
             asked = values(
-                column("experiment_id", Integer), column("metric", MetricEvaluation.metric.type), name="asked"
+                column("experiment_id", BigInteger), column("metric", MetricEvaluation.metric.type), name="asked"
             )
             asked = asked.data(pairs)
             value = MetricEvaluation.value

@@ -49,11 +49,13 @@ class ObservationRepository:
             .options(_WITH_VALUES)
         ).all()
 
-    def count(self) -> int:
-        """How many are not deleted."""
+    def success_count(self) -> int:
+        """How many neither failed nor are deleted."""
         return (
             self.session.scalar(
-                select(func.count()).where(Observation.experiment_id == self.experiment.id, ~Observation.deleted)
+                select(func.count()).where(
+                    Observation.experiment_id == self.experiment.id, ~Observation.deleted, ~Observation.failed
+                )
             )
             or 0
         )

@@ -78,6 +78,9 @@ def fetch_page(
     if downwards == query.ascending:
         rows.reverse()
 
+    if not rows and found:  # a limit of 0: where the list begins, and nothing walked
+        edge = _key_of(found[0], columns)
+        return Page([], count, query.before, edge) if downwards else Page([], count, edge, query.after)
     keys = [_key_of(row, columns) for row in rows]
     smallest, largest = (min(keys), max(keys)) if keys else (query.after or query.before,) * 2
     if downwards:
@@ -91,7 +94,7 @@ def _key(columns: Sequence[InstrumentedAttribute[Any]]) -> ColumnElement[Any]:
 
 def _bound(columns: Sequence[InstrumentedAttribute[Any]], key: Key) -> ColumnElement[Any]:
     types = [column.type.python_type for column in columns]
-    if len(key) != len(columns) or not all(isinstance(part, kind) for part, kind in zip(key, types, strict=False)):
+    if len(key) != len(columns) or not all(type(part) is kind for part, kind in zip(key, types, strict=False)):
         raise InvalidRequest("the paging marker does not belong to this list and sort order")
     return tuple_(*key, types=[column.type for column in columns])
 

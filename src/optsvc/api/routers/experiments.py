@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
-from optsvc.api.deps import CallerDep, ExperimentId, SessionDep
+from optsvc.api.deps import REPEATABLE, CallerDep, ExperimentId, SessionDep
 from optsvc.api.errors import RESPONSES
 from optsvc.api.paging import PageQueryDep
+from optsvc.api.query import Flag, NotYet
 from optsvc.api.route import ContractRoute
 from optsvc.api.schemas.common import Pagination, paginate
 from optsvc.api.schemas.experiments import ExperimentIn, ExperimentOut, ExperimentUpdateIn
@@ -15,14 +16,14 @@ from optsvc.services import experiments
 router = APIRouter(route_class=ContractRoute, tags=["experiments"], responses=RESPONSES)
 
 
-@router.post("/experiments")
+@router.post("/experiments", dependencies=REPEATABLE)
 def create_experiment(session: SessionDep, caller: CallerDep, body: ExperimentIn) -> ExperimentOut:
     """Create an experiment: what may be varied, what is measured, how often."""
     experiment = experiments.create(session, caller, body.to_service())
     return ExperimentOut.of(experiment, experiments.progress(session, caller, [experiment])[experiment.id])
 
 
-@router.get("/experiments")
+@router.get("/experiments", dependencies=[Depends(NotYet("user", "period_start", "period_end"))])
 def list_experiments(
     session: SessionDep,
     caller: CallerDep,
@@ -54,7 +55,14 @@ def update_experiment(
 
 
 @router.delete("/experiments/{experiment_id}")
-def delete_experiment(session: SessionDep, caller: CallerDep, experiment_id: ExperimentId) -> dict[str, str]:
+def delete_experiment(
+    session: SessionDep,
+    caller: CallerDep,
+    experiment_id: ExperimentId,
+    include_runs: Annotated[
+        Flag, Query(description="Delete its suggestions and observations too; these do not come back.")
+    ] = False,
+) -> dict[str, str]:
     """Archive an experiment: it stays readable and comes back with `PUT {"state": "active"}`."""
-    experiments.delete(session, caller, experiment_id)
+    experiments.delete(session, caller, experiment_id, with_data=include_runs)
     return {}

@@ -1,12 +1,13 @@
 """Observations."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from optsvc.api.deps import CallerDep, ExperimentId, SessionDep
+from optsvc.api.deps import REPEATABLE, CallerDep, ExperimentId, SessionDep
 from optsvc.api.errors import RESPONSES
 from optsvc.api.paging import PageQueryDep
+from optsvc.api.query import Flag
 from optsvc.api.route import ContractRoute
 from optsvc.api.schemas.common import Id, Pagination, paginate
 from optsvc.api.schemas.observations import ObservationBatchIn, ObservationIn, ObservationOut
@@ -18,10 +19,10 @@ router = APIRouter(
     tags=["observations"],
     responses=RESPONSES,
 )
-NoOptimize = Annotated[bool, Query(description="Do not start a computation because of this.")]
+NoOptimize = Annotated[Flag, Query(description="Do not start a computation because of this.")]
 
 
-@router.post("")
+@router.post("", dependencies=REPEATABLE)
 def create_observation(
     session: SessionDep, caller: CallerDep, experiment_id: ExperimentId, body: ObservationIn
 ) -> ObservationOut:
@@ -30,7 +31,7 @@ def create_observation(
     return ObservationOut.of(observation)
 
 
-@router.post("/batch")
+@router.post("/batch", dependencies=REPEATABLE)
 def create_observations(
     session: SessionDep, caller: CallerDep, experiment_id: ExperimentId, body: ObservationBatchIn
 ) -> Pagination[ObservationOut]:
@@ -46,7 +47,8 @@ def list_observations(
     caller: CallerDep,
     experiment_id: ExperimentId,
     page_query: PageQueryDep,
-    deleted: Annotated[bool, Query(description="Only deleted ones, instead of the others.")] = False,
+    deleted: Annotated[Flag, Query(description="Only deleted ones, instead of the others.")] = False,
+    sort: Annotated[Literal["id"], Query(description="Only `id` is supported yet.")] = "id",  # noqa: ARG001
 ) -> Pagination[ObservationOut]:
     """List observations, newest first."""
     return paginate(observations.page(session, caller, experiment_id, page_query, deleted=deleted), ObservationOut.of)

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Query
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
-from optsvc.api.deps import CallerDep, DeadlineDep, ExperimentId, IdsDep, SessionDep, WakeUpsDep
+from optsvc.api.deps import REPEATABLE, CallerDep, DeadlineDep, ExperimentId, IdsDep, SessionDep, WakeUpsDep
 from optsvc.api.errors import RESPONSES
 from optsvc.api.paging import PageQueryDep
+from optsvc.api.query import Flag
 from optsvc.api.route import ContractRoute
 from optsvc.api.schemas.common import Id, Pagination, paginate
-from optsvc.api.schemas.suggestions import SuggestionIn, SuggestionOut
+from optsvc.api.schemas.suggestions import SuggestionIn, SuggestionOut, SuggestionUpdateIn
 from optsvc.queueing.wakeups import WakeUps, wait
 from optsvc.services import suggestions
 from optsvc.services.access import Caller
@@ -30,7 +31,7 @@ _LOOK_AGAIN_S = 0.5
 """A waiter looks by itself this often: a wake-up, or the job itself, may be lost with Redis."""
 
 
-@router.post("")
+@router.post("", dependencies=REPEATABLE)
 async def create_suggestion(
     session: SessionDep,
     caller: CallerDep,
@@ -91,7 +92,8 @@ def list_suggestions(
     page_query: PageQueryDep,
     ids: IdsDep,
     state: Annotated[Literal["open"] | None, Query(description="Only those not yet observed.")] = None,
-    deleted: Annotated[bool, Query(description="Only deleted ones, instead of the others.")] = False,
+    deleted: Annotated[Flag, Query(description="Only deleted ones, instead of the others.")] = False,
+    sort: Annotated[Literal["id"], Query(description="Only `id` is supported yet.")] = "id",  # noqa: ARG001
 ) -> Pagination[SuggestionOut]:
     """List suggestions, newest first."""
     page = suggestions.page(
@@ -122,7 +124,7 @@ def get_suggestion(
 
 @router.put("/{suggestion_id}")
 def update_suggestion(
-    session: SessionDep, caller: CallerDep, experiment_id: ExperimentId, suggestion_id: Id, body: SuggestionIn
+    session: SessionDep, caller: CallerDep, experiment_id: ExperimentId, suggestion_id: Id, body: SuggestionUpdateIn
 ) -> SuggestionOut:
     """Replace the metadata of a suggestion, if it is sent; nothing else can change."""
     if "metadata" in body.model_fields_set:

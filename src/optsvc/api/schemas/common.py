@@ -1,13 +1,15 @@
 """What the schemas of all resources share."""
 
-import math
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from optsvc.api.paging import encode_marker
+from optsvc.domain.space import LARGEST_INT, Value
 from optsvc.storage.pages import Page
 
 LARGEST_ID = 2**63 - 1
@@ -29,7 +31,7 @@ def _digits(value: object) -> object:
     if isinstance(value, bool) or not (
         isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdigit())
     ):
-        raise ValueError(f"an id is a whole number, got {value!r}")
+        raise PydanticCustomError("id_type", "expected an id, a whole number")
     return int(value)
 
 
@@ -42,27 +44,25 @@ Time = Annotated[int, Field(description="Seconds since 1970 UTC.", examples=[1_7
 
 def _number(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"Invalid type: expected a number, got {value!r}")
-    if not math.isfinite(float(value)):
-        raise ValueError(f"expected a finite number, got {value!r}")
+        raise PydanticCustomError("number_type", "expected a number")
     return float(value)
 
 
 def _whole(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-        raise ValueError(f"Invalid type: expected a whole number, got {value!r}")
+        raise PydanticCustomError("whole_number_type", "expected a whole number")
     return int(value)
 
 
 Number = Annotated[float, BeforeValidator(_number)]
-"""A finite number; not a boolean, not a text."""
+"""A number, finite as all of a request; not a boolean, not a text."""
 Whole = Annotated[int, BeforeValidator(_whole)]
 """A whole number, `5` or `5.0`."""
 Count = Annotated[Whole, Field(ge=1, le=2**53)]
 
 
 def _no_control_characters(text: str) -> str:
-    if any(not character.isprintable() for character in text):
+    if any(unicodedata.category(character) == "Cc" for character in text):
         raise ValueError(f"must not hold control characters, got {text!r}")
     return text
 
@@ -72,7 +72,11 @@ Name = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100, strict=True),
     AfterValidator(_no_control_characters),
 ]
-"""One line of text for people, 1 to 100 characters."""
+"""One line of text for people, 1 to 100 characters; kept without space around it."""
+Key = Annotated[
+    str, StringConstraints(min_length=1, max_length=100, strict=True), AfterValidator(_no_control_characters)
+]
+"""One line of text, 1 to 100 characters, that programs use as a key: kept exactly as it was sent."""
 
 
 def _flat(metadata: dict[str, Any]) -> dict[str, Any]:
@@ -83,7 +87,7 @@ def _flat(metadata: dict[str, Any]) -> dict[str, Any]:
         if len(key) > 100:
             raise ValueError(f"a key has at most 100 characters, {key[:20]!r}… has {len(key)}")
         if isinstance(value, bool) or not isinstance(value, str | int | float | None):
-            raise ValueError(f"the value of {key!r} must be a text, a number or null, got {value!r}")
+            raise ValueError(f"the value of {key!r} must be a text, a number or null, got a {type(value).__name__}")
         if isinstance(value, str) and len(value) > 500:
             raise ValueError(f"a text has at most 500 characters, that of {key!r} has {len(value)}")
         if value is not None:
@@ -98,6 +102,28 @@ Metadata = Annotated[
         description="Your own notes: at most 100 keys; texts, numbers; nulls are dropped.",
         examples=[{"team": "vision"}],
     ),
+]
+
+
+def text_or_object(value: object) -> str:
+    """Which of two forms an entry of a list has, for the unions of the two."""
+    return "text" if isinstance(value, str) else "object"
+
+
+def _doubles(assignments: object) -> object:
+    """Undo what JSONB does to large doubles: it writes out their digits, so that they come back as integers."""
+    if not isinstance(assignments, dict):
+        return assignments
+    return {
+        name: float(value) if isinstance(value, int) and abs(value) > LARGEST_INT else value
+        for name, value in assignments.items()
+    }
+
+
+AssignmentsOut = Annotated[
+    dict[str, Value],
+    BeforeValidator(_doubles),
+    Field(description="A value for each parameter.", examples=[{"sugar": 0.44018, "eggs": 6, "oven": "gas"}]),
 ]
 
 

@@ -1,11 +1,11 @@
 """Experiments, in and out."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 from pydantic.config import JsonDict
 
-from optsvc.api.schemas.common import Count, IdOut, In, Metadata, Name, Out, Time, seconds
+from optsvc.api.schemas.common import Count, IdOut, In, Key, Metadata, Name, Out, Time, seconds, text_or_object
 from optsvc.api.schemas.metrics import MetricIn, MetricOut
 from optsvc.api.schemas.observations import ObservationOut
 from optsvc.api.schemas.parameters import ParameterIn, ParameterOut
@@ -29,6 +29,11 @@ _EXAMPLE: JsonDict = {
 }
 
 
+_MetricOrName = Annotated[
+    Annotated[Key, Tag("text")] | Annotated[MetricIn, Tag("object")], Discriminator(text_or_object)
+]
+
+
 class ExperimentIn(In):
     """A search space, a metric to optimize in it, and a budget."""
 
@@ -36,24 +41,35 @@ class ExperimentIn(In):
 
     name: Name
     parameters: list[ParameterIn] = Field(min_length=1)
-    metrics: list[MetricIn | Name] | None = Field(
+    metrics: list[_MetricOrName] | None = Field(
         None, min_length=1, description="What is measured; left out: one metric without a name, maximized."
     )
     observation_budget: Count | None = Field(None, description="How many observations you plan to make.")
     parallel_bandwidth: Count | None = Field(None, description="How many evaluations run at the same time.")
     metadata: Metadata | None = None
-    type: Literal["offline"] | None = Field(None, description="Only `offline` (optimized) is supported yet.")
-    project: None = Field(None, description="Not supported yet: leave out.")
+    type: Literal["offline", "random", "grid"] | None = Field(
+        None, description="Only `offline` (optimized) is supported yet."
+    )
+    project: str | None = Field(None, description="Not supported yet: leave out.")
     conditionals: list[Any] | None = Field(None, description="Not supported yet: leave out.")
     linear_constraints: list[Any] | None = Field(None, description="Not supported yet: leave out.")
     tasks: list[Any] | None = Field(None, description="Not supported yet: leave out.")
     num_solutions: Count | None = Field(None, description="Only 1 is supported yet.")
+    runs_only: bool | None = Field(None, description="Only false is supported yet.", strict=True)
+    budget: None = Field(None, description="Only with `runs_only`: leave out, and see `observation_budget`.")
 
-    @field_validator("conditionals", "linear_constraints", "tasks")
+    @field_validator("project", "conditionals", "linear_constraints", "tasks", "runs_only")
     @classmethod
-    def _not_yet(cls, value: list[Any] | None) -> list[Any] | None:
+    def _not_yet(cls, value: Any) -> Any:
         if value:
             raise ValueError("not supported yet: leave it out")
+        return value
+
+    @field_validator("type")
+    @classmethod
+    def _only_optimized(cls, value: str | None) -> str | None:
+        if value not in (None, "offline"):
+            raise ValueError(f"{value} experiments are not supported yet, only offline ones")
         return value
 
     @model_validator(mode="after")
@@ -97,7 +113,22 @@ class ExperimentUpdateIn(In):
     observation_budget: Count | None = Field(None, description="Null is ignored.")
     parallel_bandwidth: Count | None = Field(None, description="Null clears it.")
     metadata: Metadata | None = Field(None, description="Replaces what was there; null clears it.")
-    no_optimize: bool = Field(False, strict=True)
+    no_optimize: bool | None = Field(None, strict=True)
+    project: str | None = Field(None, description="Not supported yet: leave out.")
+    parameters: Any = Field(None, description="Not supported yet: leave out.")
+    metrics: Any = Field(None, description="Not supported yet: leave out.")
+
+    @field_validator("parameters", "metrics")
+    @classmethod
+    def _not_yet(cls, _: Any) -> Any:
+        raise ValueError("changing it is not supported yet: leave it out")
+
+    @field_validator("project")
+    @classmethod
+    def _no_project_yet(cls, value: str | None) -> str | None:
+        if value is not None:
+            raise ValueError("not supported yet: leave it out")
+        return value
 
     def changes(self) -> ExperimentChanges:
         """Only the keys that were sent."""

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from optsvc.api.schemas.common import In, Name, Number, Out
+from optsvc.api.schemas.common import In, Key, Number, Out
 from optsvc.domain.metrics import Metric, Objective, Strategy
 from optsvc.domain.observation import MetricEvaluation
 from optsvc.storage.models import MetricEvaluation as MetricEvaluationRow
@@ -13,7 +13,7 @@ from optsvc.storage.models import MetricEvaluation as MetricEvaluationRow
 class MetricIn(In):
     """A number that every evaluation reports."""
 
-    name: Name | None = Field(None, examples=["accuracy"])
+    name: Key | None = Field(None, examples=["accuracy"])
     objective: Objective = Field(Objective.MAXIMIZE, description="Which way is better.")
     strategy: Strategy = Field(Strategy.OPTIMIZE, description="Only `optimize` is supported yet.")
     threshold: Number | None = Field(None, description="Not supported yet: leave out.")

@@ -4,10 +4,9 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from optsvc.api.schemas.common import Id, IdOut, In, Metadata, Number, Out, Time, seconds
+from optsvc.api.schemas.common import AssignmentsOut, Id, IdOut, In, Metadata, Number, Out, Time, seconds
 from optsvc.api.schemas.metrics import MetricEvaluationIn, MetricEvaluationOut
 from optsvc.domain.observation import MetricEvaluation
-from optsvc.domain.space import Value
 from optsvc.services.observations import ObservationChanges, Report
 from optsvc.storage.models import Observation
 
@@ -22,7 +21,7 @@ class ObservationIn(In):
     metadata: Metadata | None = None
     value: Number | None = Field(None, description="Short for `values` with one metric.")
     value_stddev: Number | None = Field(None, ge=0, description="Short for `value_stddev` in `values`.")
-    no_optimize: bool = Field(False, description="Do not start a computation because of this one.", strict=True)
+    no_optimize: bool | None = Field(None, description="Do not start a computation because of this one.", strict=True)
     task: None = Field(None, description="Not supported yet: leave out.")
 
     @model_validator(mode="after")
@@ -60,9 +59,10 @@ class ObservationIn(In):
         if "values" in sent or "value" in sent:
             changes["values"] = self.evaluations()
             # A deviation that is not mentioned stays; null clears it.
-            changes["keep_stddev"] = frozenset(
-                value.name or "" for value in self.values or [] if "value_stddev" not in value.model_fields_set
-            )
+            silent = [value.name or "" for value in self.values or [] if "value_stddev" not in value.model_fields_set]
+            if "value" in sent and "value_stddev" not in sent:
+                silent.append("")
+            changes["keep_stddev"] = frozenset(silent)
         if self.failed is not None:
             changes["failed"] = self.failed
         if "metadata" in sent:
@@ -74,7 +74,7 @@ class ObservationBatchIn(In):
     """Many results at once: all are stored, or none."""
 
     observations: list[ObservationIn] = Field(min_length=1, max_length=2500)
-    no_optimize: bool = Field(False, description="Do not start a computation because of these.", strict=True)
+    no_optimize: bool | None = Field(None, description="Do not start a computation because of these.", strict=True)
 
 
 class ObservationOut(Out):
@@ -84,7 +84,7 @@ class ObservationOut(Out):
     id: IdOut
     experiment: IdOut
     suggestion: IdOut | None
-    assignments: dict[str, Value]
+    assignments: AssignmentsOut
     values: list[MetricEvaluationOut]
     failed: bool
     created: Time
@@ -111,7 +111,7 @@ class BestAssignmentsOut(Out):
 
     object: Literal["best_assignments"]
     id: IdOut = Field(description="Of the observation.")
-    assignments: dict[str, Value]
+    assignments: AssignmentsOut
     values: list[MetricEvaluationOut]
     metadata: dict[str, Any] | None
 

@@ -2,13 +2,12 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
 
-from optsvc.api.schemas.common import In, Name, Number, Out
-from optsvc.domain.space import CategoricalParameter, DoubleParameter, IntParameter, Parameter, Value
+from optsvc.api.schemas.common import In, Key, Number, Out, text_or_object
+from optsvc.domain.space import LARGEST_INT, CategoricalParameter, DoubleParameter, IntParameter, Parameter, Value
 
 _MIN_WIDTH = 1e-8
-_LARGEST_INT = 2**53
 CategoryName = Annotated[str, StringConstraints(min_length=1, max_length=50, strict=True)]
 
 
@@ -24,7 +23,7 @@ class _ParameterIn(In):
     # Programs send back parameters as they got them, with keys of old and of answers.
     model_config = ConfigDict(extra="ignore")
 
-    name: Name = Field(examples=["learning_rate"])
+    name: Key = Field(examples=["learning_rate"])
     conditions: dict[str, Any] | None = Field(None, description="Not supported yet: leave out.")
     prior: dict[str, Any] | None = Field(None, description="Not supported yet: leave out.")
 
@@ -38,6 +37,7 @@ class _ParameterIn(In):
 
 
 class _NumericIn(_ParameterIn):
+    categorical_values: None = Field(None, description="Only for categories: leave out.")
     bounds: BoundsIn | None = Field(None, description="Needed unless `grid` is given.")
     grid: list[Number] | None = Field(None, min_length=2, description="The only values to suggest, instead of a range.")
     transformation: Literal["log", "none"] | None = Field(
@@ -65,7 +65,7 @@ class _NumericIn(_ParameterIn):
             ):
                 raise ValueError(f"{where}: give either bounds or grid")
         low, high = self.ends
-        if high - low < _MIN_WIDTH:
+        if self.grid is None and high - low < _MIN_WIDTH:
             raise ValueError(f"{where}: bounds.min ({low}) must be smaller than bounds.max ({high})")
         return self
 
@@ -103,7 +103,7 @@ class IntParameterIn(_NumericIn):
         for value in [*(self.grid or []), *self.ends]:
             if not value.is_integer():
                 raise ValueError(f"Invalid type for parameter {self.name!r}: expected whole numbers, got {value}")
-            if abs(value) > _LARGEST_INT:
+            if abs(value) > LARGEST_INT:
                 raise ValueError(f"parameter {self.name!r}: {value:.0f} is beyond 2^53")
         return self
 
@@ -122,11 +122,16 @@ class CategoricalValueIn(In):
     object: Literal["categorical_value"] | None = None
 
 
+CategoryIn = Annotated[
+    Annotated[CategoryName, Tag("text")] | Annotated[CategoricalValueIn, Tag("object")], Discriminator(text_or_object)
+]
+
+
 class CategoricalParameterIn(_ParameterIn):
     """An unordered axis."""
 
     type: Literal["categorical"]
-    categorical_values: list[CategoryName | CategoricalValueIn] = Field(
+    categorical_values: list[CategoryIn] = Field(
         min_length=2,
         description="The categories: plain texts, or objects with a `name`.",
         examples=[["relu", "tanh"]],

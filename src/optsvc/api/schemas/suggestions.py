@@ -4,8 +4,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from optsvc.api.schemas.common import IdOut, Metadata, Out, Time, seconds
-from optsvc.domain.space import Value
+from optsvc.api.schemas.common import AssignmentsOut, IdOut, Metadata, Out, Time, seconds
 from optsvc.storage.models import Suggestion
 
 
@@ -16,6 +15,15 @@ class SuggestionIn(BaseModel):
 
     assignments: dict[str, Any] | None = Field(None, description="A point of your own, instead of the optimizer's.")
     metadata: Metadata | None = None
+    task: None = Field(None, description="Not supported yet: leave out.")
+
+
+class SuggestionUpdateIn(BaseModel):
+    """Changes to a suggestion; unknown keys are ignored."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    metadata: Metadata | None = Field(None, description="Replaces what was there; null clears it.")
 
 
 class Seed(Out):
@@ -51,7 +59,7 @@ class SuggestionOut(Out):
     object: Literal["suggestion"]
     id: IdOut
     experiment: IdOut
-    assignments: dict[str, Value]
+    assignments: AssignmentsOut
     state: Literal["open", "closed"]
     created: Time
     deleted: bool | None

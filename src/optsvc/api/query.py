@@ -1,0 +1,54 @@
+"""Values in a query, as the clients of the contract write them."""
+
+import json
+from typing import Annotated
+
+from fastapi import Request
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from optsvc.domain.errors import InvalidRequest
+
+_WORDS = {"true": True, "1": True, "false": False, "0": False}
+_MOST_DIGITS = 18
+
+
+def _flag(value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in _WORDS:
+        return _WORDS[value.lower()]
+    raise PydanticCustomError("flag_type", "expected true or false")
+
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+"""`true` or `false` in any case, `1` or `0`; nothing else."""
+
+
+def id_list(name: str, text: str) -> list[int]:
+    """Ids separated by commas, or as the JSON list that some clients make of a list.
+
+    Raises:
+        InvalidRequest: One of them is not an id.
+    """
+    try:
+        parts = [str(part) for part in json.loads(text)] if text.startswith("[") else text.split(",")
+    except (ValueError, RecursionError):
+        parts = [text]
+    for part in parts:
+        if not (part.isascii() and part.isdigit() and len(part) <= _MOST_DIGITS):
+            raise InvalidRequest(f"{name}: expected ids separated by commas, got {part[:50]!r}")
+    return [int(part) for part in parts]
+
+
+class NotYet:
+    """A dependency that refuses query parameters which would change the answer and are not supported yet."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    def __call__(self, request: Request) -> None:
+        """Refuse the request if it has one of them."""
+        for name in self._names:
+            if request.query_params.get(name):
+                raise InvalidRequest(f"{name}: not supported yet: leave it out")

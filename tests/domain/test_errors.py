@@ -1,0 +1,30 @@
+"""The error tree."""
+
+import pytest
+
+from optsvc.domain import errors
+
+STATUSES = {
+    "OptsvcError": 500,
+    "InvalidRequest": 400,
+    "InvalidExperiment": 400,
+    "InvalidAssignments": 400,
+    "InvalidObservation": 400,
+    "Unauthorized": 401,
+    "Forbidden": 403,
+    "NotFound": 404,
+    "Conflict": 409,
+    "Unprocessable": 422,
+}
+
+
+def test_every_error_of_the_tree_has_its_status_and_says_its_sentence():
+    tree = {name: value for name, value in vars(errors).items() if isinstance(value, type)}
+
+    assert {name: cls.status for name, cls in tree.items()} == STATUSES
+    assert all(issubclass(cls, errors.OptsvcError) and str(cls("a sentence")) == "a sentence" for cls in tree.values())
+
+
+@pytest.mark.parametrize("status", [None, "revoked"])
+def test_a_refused_token_says_in_which_state_it_is(status):
+    assert errors.Forbidden("no", status).token_status == status
