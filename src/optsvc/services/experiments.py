@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from optsvc.domain.metrics import Metric
 from optsvc.domain.space import SearchSpace
-from optsvc.services.access import Caller, experiments_of, visible_experiment
+from optsvc.services import access
+from optsvc.services.access import Caller
 from optsvc.storage.definitions import metrics_to_json, parameters_to_json
-from optsvc.storage.experiments import Progress, SortKey, State
+from optsvc.storage.experiments import ExperimentRepository, Progress, SortKey, State
 from optsvc.storage.models import Experiment, now
 from optsvc.storage.observations import ObservationRepository
 from optsvc.storage.pages import Page, PageQuery
@@ -39,10 +40,15 @@ class ExperimentChanges(TypedDict, total=False):
     metadata: dict[str, Any] | None
 
 
-def create(session: Session, caller: Caller, new: NewExperiment) -> Experiment:
-    """Store a new experiment for the caller's client."""
+def create(session: Session, caller: Caller, new: NewExperiment, *, client_id: int | None = None) -> Experiment:
+    """Store a new experiment for a client, for the token's own if none is named.
+
+    Raises:
+        NotFound, Forbidden: As in `access.client`.
+    """
     experiment = Experiment(
-        client_id=caller.client_id,
+        client_id=access.client(session, caller, client_id).id,
+        development=caller.development,
         user_id=caller.user_id,
         name=new.name,
         parameters=parameters_to_json(new.space),
@@ -57,10 +63,22 @@ def create(session: Session, caller: Caller, new: NewExperiment) -> Experiment:
 
 
 def page(
-    session: Session, caller: Caller, query: PageQuery, *, state: State, search: str | None, sort: SortKey
+    session: Session,
+    caller: Caller,
+    query: PageQuery,
+    *,
+    client_id: int | None = None,
+    state: State,
+    search: str | None,
+    sort: SortKey,
 ) -> Page[Experiment]:
-    """A page of the caller's experiments."""
-    return experiments_of(session, caller).page(query, state=state, search=search, sort=sort)
+    """A page of the experiments of a client, of the token's own if none is named.
+
+    Raises:
+        NotFound, Forbidden: As in `access.client`.
+    """
+    seen = access.experiments_seen_in(session, caller, access.client(session, caller, client_id))
+    return ExperimentRepository(session).page(query, seen, state=state, search=search, sort=sort)
 
 
 def get(session: Session, caller: Caller, experiment_id: int) -> Experiment:
@@ -69,12 +87,12 @@ def get(session: Session, caller: Caller, experiment_id: int) -> Experiment:
     Raises:
         NotFound: It is not there or not visible.
     """
-    return visible_experiment(session, caller, experiment_id)
+    return access.experiment(session, caller, experiment_id)
 
 
-def progress(session: Session, caller: Caller, experiments: Iterable[Experiment]) -> dict[int, Progress]:
+def progress(session: Session, experiments: Iterable[Experiment]) -> dict[int, Progress]:
     """How far each experiment has come, by id."""
-    return experiments_of(session, caller).progress(experiments)
+    return ExperimentRepository(session).progress(experiments)
 
 
 def update(session: Session, caller: Caller, experiment_id: int, changes: ExperimentChanges) -> Experiment:
@@ -83,7 +101,7 @@ def update(session: Session, caller: Caller, experiment_id: int, changes: Experi
     Raises:
         NotFound: The experiment is not there or not visible.
     """
-    experiment = visible_experiment(session, caller, experiment_id, lock=True)
+    experiment = access.experiment(session, caller, experiment_id, lock=True)
     if "name" in changes:
         experiment.name = changes["name"]
     if "deleted" in changes:
@@ -115,4 +133,4 @@ def delete(session: Session, caller: Caller, experiment_id: int, *, with_data: b
         SuggestionRepository(session, experiment).delete_all(open_only=False)
         ObservationRepository(session, experiment).delete_all()
         experiment.engine_state = None
-        experiments_of(session, caller).data_moved_on(experiment, compute=False)
+        ExperimentRepository(session).data_moved_on(experiment, compute=False)

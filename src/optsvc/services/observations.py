@@ -11,7 +11,8 @@ from optsvc.domain.errors import InvalidObservation, NotFound, OptsvcError
 from optsvc.domain.metrics import Metric
 from optsvc.domain.observation import MetricEvaluation
 from optsvc.queueing.queues import refresh_after_commit
-from optsvc.services.access import Caller, active_experiment, visible_experiment
+from optsvc.services import access
+from optsvc.services.access import Caller
 from optsvc.storage.definitions import metrics_from_json, space_from_json
 from optsvc.storage.experiments import ExperimentRepository
 from optsvc.storage.models import Experiment, Observation, Suggestion
@@ -58,7 +59,7 @@ def create(
         NotFound: The experiment is not there or not visible.
         InvalidRequest: The experiment is deleted, or a report is wrong; the message names its place among several.
     """
-    experiment = active_experiment(session, caller, experiment_id)
+    experiment = access.active_experiment(session, caller, experiment_id)
     suggestions = _suggestions(session, experiment, reports)
     created = []
     for index, report in enumerate(reports):
@@ -78,7 +79,7 @@ def page(
     session: Session, caller: Caller, experiment_id: int, query: PageQuery, *, deleted: bool = False
 ) -> Page[Observation]:
     """A page of observations, newest first."""
-    experiment = visible_experiment(session, caller, experiment_id)
+    experiment = access.experiment(session, caller, experiment_id)
     return ObservationRepository(session, experiment).page(query, deleted=deleted)
 
 
@@ -88,7 +89,7 @@ def get(session: Session, caller: Caller, experiment_id: int, observation_id: in
     Raises:
         NotFound: The experiment or the observation is not there, deleted, or not visible.
     """
-    return _get(session, visible_experiment(session, caller, experiment_id), observation_id)
+    return _get(session, access.experiment(session, caller, experiment_id), observation_id)
 
 
 def update(
@@ -106,7 +107,7 @@ def update(
         NotFound: As in `get`.
         InvalidRequest: The experiment is deleted, or the corrected observation would contradict itself.
     """
-    experiment = active_experiment(session, caller, experiment_id)
+    experiment = access.active_experiment(session, caller, experiment_id)
     observation = _get(session, experiment, observation_id)
     report = _corrected(experiment, observation, changes)
     if report.suggestion_id is not None and report.suggestion_id != observation.suggestion_id:
@@ -134,14 +135,14 @@ def delete(session: Session, caller: Caller, experiment_id: int, observation_id:
     Raises:
         NotFound: As in `get`.
     """
-    experiment = visible_experiment(session, caller, experiment_id, lock=True)
+    experiment = access.experiment(session, caller, experiment_id, lock=True)
     _get(session, experiment, observation_id).deleted = True
     _moved_on(session, experiment, compute=compute)
 
 
 def delete_all(session: Session, caller: Caller, experiment_id: int) -> None:
     """Take all results out, and with them what was learned from them."""
-    experiment = visible_experiment(session, caller, experiment_id, lock=True)
+    experiment = access.experiment(session, caller, experiment_id, lock=True)
     ObservationRepository(session, experiment).delete_all()
     experiment.engine_state = None
     _moved_on(session, experiment, compute=True)
@@ -155,7 +156,7 @@ def _get(session: Session, experiment: Experiment, observation_id: int) -> Obser
 
 
 def _moved_on(session: Session, experiment: Experiment, *, compute: bool) -> None:
-    ExperimentRepository(session, client_id=experiment.client_id).data_moved_on(experiment, compute=compute)
+    ExperimentRepository(session).data_moved_on(experiment, compute=compute)
     if compute:
         refresh_after_commit(session, experiment.id)
 

@@ -58,7 +58,7 @@ def refresh(sessions: sessionmaker[Session], experiment_id: int, announce: Calla
 def _to_compute(sessions: sessionmaker[Session], experiment_id: int, *, newer_than: int) -> Snapshot | None:
     """What to compute from, None if nothing is missing or the data version is no newer."""
     with sessions.begin() as session:
-        repository = ExperimentRepository(session, client_id=None)
+        repository = ExperimentRepository(session)
         experiment = repository.get(experiment_id)
         if experiment is None or experiment.deleted or experiment.data_version <= newer_than:
             return None
@@ -78,7 +78,7 @@ def _store(
     state: engine.EngineState,
 ) -> None:
     with sessions.begin() as session:
-        repository = ExperimentRepository(session, client_id=None)
+        repository = ExperimentRepository(session)
         experiment = repository.get(snapshot.experiment_id, lock=True)
         if experiment is None:
             return
@@ -100,11 +100,9 @@ def _give_up(sessions: sessionmaker[Session], snapshot: Snapshot) -> None:
     """The same data would fail in the same way: try again only when they have moved on."""
     logger.exception("experiment %s: no proposal from data version %s", snapshot.experiment_id, snapshot.data_version)
     with sessions.begin() as session:
-        ExperimentRepository(session, client_id=None).computed(snapshot.experiment_id, snapshot.data_version)
+        ExperimentRepository(session).computed(snapshot.experiment_id, snapshot.data_version)
 
 
 def experiments_left_behind(session: Session, *, quiet_s: float, limit: int = 100) -> Sequence[int]:
     """Experiments whose wanted computation nobody has done, although they have been quiet for this many seconds."""
-    return ExperimentRepository(session, client_id=None).stale(
-        quiet_since=now() - timedelta(seconds=quiet_s), limit=limit
-    )
+    return ExperimentRepository(session).stale(quiet_since=now() - timedelta(seconds=quiet_s), limit=limit)

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from optsvc.services.access import Caller, experiments_of, visible_experiment
+from optsvc.services import access
+from optsvc.services.access import Caller
+from optsvc.storage.experiments import ExperimentRepository
 from optsvc.storage.models import Observation
 
 
@@ -14,6 +16,6 @@ def best_observations(session: Session, caller: Caller, experiment_id: int) -> S
     Raises:
         NotFound: The experiment is not there or not visible.
     """
-    experiment = visible_experiment(session, caller, experiment_id)
-    best = experiments_of(session, caller).progress([experiment])[experiment.id].best_observation
+    experiment = access.experiment(session, caller, experiment_id)
+    best = ExperimentRepository(session).progress([experiment])[experiment.id].best_observation
     return [] if best is None else [best]

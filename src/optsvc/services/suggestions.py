@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from optsvc import engine
 from optsvc.domain.errors import NotFound
 from optsvc.queueing.queues import refresh_after_commit
-from optsvc.services.access import Caller, active_experiment, visible_experiment
+from optsvc.services import access
+from optsvc.services.access import Caller
 from optsvc.services.snapshot import Snapshot, provenance
 from optsvc.storage.definitions import space_from_json
 from optsvc.storage.models import Experiment, Suggestion
@@ -60,7 +61,7 @@ def take_next(
         NotFound: The experiment is not there or not visible.
         InvalidRequest: The experiment is deleted.
     """
-    experiment = active_experiment(session, caller, experiment_id)
+    experiment = access.active_experiment(session, caller, experiment_id)
     repository = SuggestionRepository(session, experiment)
     if min_version is None:
         min_version = experiment.data_version
@@ -91,7 +92,7 @@ def create_by_hand(
         NotFound: The experiment is not there or not visible.
         InvalidRequest: The experiment is deleted, or the assignments do not fit its search space.
     """
-    experiment = active_experiment(session, caller, experiment_id)
+    experiment = access.active_experiment(session, caller, experiment_id)
     valid = space_from_json(experiment.parameters).validate(assignments)
     # What the workers prepared does not know of this point, so it is stale; nobody waits for anything better yet.
     experiment.data_version = experiment.data_version + 1
@@ -109,7 +110,7 @@ def page(
     ids: Collection[int] | None = None,
 ) -> Page[Suggestion]:
     """A page of suggestions, newest first."""
-    experiment = visible_experiment(session, caller, experiment_id)
+    experiment = access.experiment(session, caller, experiment_id)
     return SuggestionRepository(session, experiment).page(query, open_only=open_only, deleted=deleted, ids=ids)
 
 
@@ -119,7 +120,7 @@ def get(session: Session, caller: Caller, experiment_id: int, suggestion_id: int
     Raises:
         NotFound: The experiment or the suggestion is not there, deleted, or not visible.
     """
-    return _get(session, visible_experiment(session, caller, experiment_id), suggestion_id)
+    return _get(session, access.experiment(session, caller, experiment_id), suggestion_id)
 
 
 def update(
@@ -141,13 +142,13 @@ def delete(session: Session, caller: Caller, experiment_id: int, suggestion_id: 
     Raises:
         NotFound: As in `get`.
     """
-    experiment = visible_experiment(session, caller, experiment_id, lock=True)
+    experiment = access.experiment(session, caller, experiment_id, lock=True)
     _get(session, experiment, suggestion_id).deleted = True
 
 
 def delete_all(session: Session, caller: Caller, experiment_id: int, *, open_only: bool) -> None:
     """Delete all suggestions, or only the open ones."""
-    experiment = visible_experiment(session, caller, experiment_id, lock=True)
+    experiment = access.experiment(session, caller, experiment_id, lock=True)
     SuggestionRepository(session, experiment).delete_all(open_only=open_only)
 
 

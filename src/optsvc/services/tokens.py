@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from optsvc.domain.errors import Forbidden, InvalidRequest, NotFound
-from optsvc.services.access import Caller
-from optsvc.storage.models import Client, Organization, Token, User, now
+from optsvc.domain.rights import Rule, TokenKind
+from optsvc.services.access import Caller, check_token
+from optsvc.storage.models import Client, Membership, Organization, Permission, Token, User, now
 from optsvc.storage.tokens import TokenRepository
 
 PREFIX = "optsvc_"
@@ -22,18 +23,29 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def authenticate(session: Session, secret: str) -> Caller:
-    """The holder of this token.
+def authenticate(session: Session, secret: str, rule: Rule) -> Caller:
+    """The holder of this token, calling an endpoint with this rule.
 
     Raises:
-        Forbidden: The token is unknown (never was, or was revoked) or expired.
+        Forbidden: The token is unknown (never was, or was revoked), expired, or of a kind that the endpoint refuses.
     """
     token = TokenRepository(session).with_digest(digest(secret))
     if token is None:
         raise Forbidden("this API token is not valid: it is mistyped or was revoked", "revoked")
     if token.expires is not None and token.expires <= now():
         raise Forbidden(f"this API token expired on {token.expires:%Y-%m-%d}", "expired")
-    return Caller(token_id=token.id, client_id=token.client_id, user_id=token.user_id)
+    caller = Caller(
+        token_id=token.id,
+        kind=TokenKind(token.kind),
+        client_id=token.client_id,
+        user_id=token.user_id,
+        rule=rule,
+        read_only=token.read_only,
+        experiment_id=token.experiment_id,
+        training_run_id=token.training_run_id,
+    )
+    check_token(caller)
+    return caller
 
 
 def of_caller(session: Session, caller: Caller) -> Token:
@@ -96,10 +108,16 @@ def bootstrap(session: Session, secret: str | None = None) -> str | None:
     user = User(name="Administrator")
     session.add_all([client, user])
     session.flush()
+    session.add_all(
+        [
+            Membership(organization_id=organization.id, user_id=user.id, owner=True),
+            Permission(client_id=client.id, user_id=user.id, role="admin"),
+        ]
+    )
     return _add(session, client.id, user.id, "first token", secret or PREFIX + secrets.token_urlsafe(30))[1]
 
 
-def _add(session: Session, client_id: int, user_id: int | None, name: str, secret: str) -> tuple[Token, str]:
+def _add(session: Session, client_id: int | None, user_id: int | None, name: str, secret: str) -> tuple[Token, str]:
     token = Token(client_id=client_id, user_id=user_id, name=name, digest=digest(secret), hint=f"…{secret[-4:]}")
     session.add(token)
     session.flush()

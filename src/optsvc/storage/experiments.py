@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import BigInteger, column, func, literal, select, true, update, values
+from sqlalchemy import BigInteger, ColumnElement, column, func, literal, select, update, values
 from sqlalchemy.orm import Session, selectinload
 
 from optsvc.domain.metrics import Objective, Strategy
@@ -28,27 +28,23 @@ class Progress:
 
 
 class ExperimentRepository:
-    """Experiments of one client; those of others do not exist here.
+    """All experiments; who may see which is decided in `optsvc.services.access`."""
 
-    Args:
-        session: The transaction to work in.
-        client_id: The client whose experiments are seen; None for the workers, who see all.
-    """
-
-    def __init__(self, session: Session, client_id: int | None) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
-        self._visible = true() if client_id is None else Experiment.client_id == client_id
 
     def get(self, experiment_id: int, *, lock: bool = False) -> Experiment | None:
         """The experiment, deleted or not; with `lock`, nobody else changes it until the transaction ends."""
-        statement = select(Experiment).where(Experiment.id == experiment_id, self._visible)
+        statement = select(Experiment).where(Experiment.id == experiment_id)
         if lock:
             statement = statement.with_for_update(key_share=True)
         return self.session.scalar(statement.execution_options(populate_existing=lock))
 
-    def page(self, query: PageQuery, *, state: State, search: str | None, sort: SortKey) -> Page[Experiment]:
-        """A page of experiments; `search` is a part of the name, in any case."""
-        statement = select(Experiment).where(self._visible)
+    def page(
+        self, query: PageQuery, seen: ColumnElement[bool], *, state: State, search: str | None, sort: SortKey
+    ) -> Page[Experiment]:
+        """A page of the experiments that fulfil `seen`; `search` is a part of the name, in any case."""
+        statement = select(Experiment).where(seen)
         if state != "all":
             statement = statement.where(Experiment.deleted == (state == "deleted"))
         if search:

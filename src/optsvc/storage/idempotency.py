@@ -9,16 +9,16 @@ from optsvc.storage.models import IdempotencyKey
 
 
 class IdempotencyRepository:
-    """Keys of one client."""
+    """Keys of one token."""
 
-    def __init__(self, session: Session, client_id: int) -> None:
+    def __init__(self, session: Session, token_id: int) -> None:
         self.session = session
-        self.client_id = client_id
+        self.token_id = token_id
 
     def find(self, key: str) -> IdempotencyKey | None:
         """What was answered the first time."""
         return self.session.scalar(
-            select(IdempotencyKey).where(IdempotencyKey.client_id == self.client_id, IdempotencyKey.key == key)
+            select(IdempotencyKey).where(IdempotencyKey.token_id == self.token_id, IdempotencyKey.key == key)
         )
 
     def add(self, key: str, *, fingerprint: bytes, status: int, body: str) -> None:
@@ -28,11 +28,11 @@ class IdempotencyRepository:
             sqlalchemy.exc.IntegrityError: Another request with this key was faster; ours must be rolled back.
         """
         self.session.add(
-            IdempotencyKey(client_id=self.client_id, key=key, fingerprint=fingerprint, status=status, body=body)
+            IdempotencyKey(token_id=self.token_id, key=key, fingerprint=fingerprint, status=status, body=body)
         )
         self.session.flush()
 
 
 def forget(session: Session, *, older_than: datetime) -> None:
-    """Remove the keys of all clients from before this moment."""
+    """Remove the keys of all tokens from before this moment."""
     session.execute(delete(IdempotencyKey).where(IdempotencyKey.created < older_than))

@@ -8,9 +8,10 @@ from optsvc.api.deps import REPEATABLE, CallerDep, ExperimentId, SessionDep
 from optsvc.api.errors import RESPONSES
 from optsvc.api.paging import PageQueryDep
 from optsvc.api.query import Flag
-from optsvc.api.route import ContractRoute
+from optsvc.api.route import ContractRoute, needs
 from optsvc.api.schemas.common import Id, Pagination, paginate
 from optsvc.api.schemas.observations import ObservationBatchIn, ObservationIn, ObservationOut
+from optsvc.domain.rights import Right
 from optsvc.services import observations
 
 router = APIRouter(
@@ -23,6 +24,7 @@ NoOptimize = Annotated[Flag, Query(description="Do not start a computation becau
 
 
 @router.post("", dependencies=REPEATABLE)
+@needs(Right.WRITE, development=True)
 def create_observation(
     session: SessionDep, caller: CallerDep, experiment_id: ExperimentId, body: ObservationIn
 ) -> ObservationOut:
@@ -32,6 +34,7 @@ def create_observation(
 
 
 @router.post("/batch", dependencies=REPEATABLE)
+@needs(Right.WRITE, development=True)
 def create_observations(
     session: SessionDep, caller: CallerDep, experiment_id: ExperimentId, body: ObservationBatchIn
 ) -> Pagination[ObservationOut]:
@@ -42,6 +45,7 @@ def create_observations(
 
 
 @router.get("")
+@needs(Right.READ, development=True, guest=True)
 def list_observations(
     session: SessionDep,
     caller: CallerDep,
@@ -55,6 +59,7 @@ def list_observations(
 
 
 @router.delete("")
+@needs(Right.WRITE, development=True)
 def delete_observations(session: SessionDep, caller: CallerDep, experiment_id: ExperimentId) -> dict[str, str]:
     """Delete all observations, and what was learned from them."""
     observations.delete_all(session, caller, experiment_id)
@@ -62,6 +67,7 @@ def delete_observations(session: SessionDep, caller: CallerDep, experiment_id: E
 
 
 @router.get("/{observation_id}")
+@needs(Right.READ, development=True, guest=True)
 def get_observation(
     session: SessionDep, caller: CallerDep, experiment_id: ExperimentId, observation_id: Id
 ) -> ObservationOut:
@@ -70,6 +76,7 @@ def get_observation(
 
 
 @router.put("/{observation_id}")
+@needs(Right.WRITE, development=True)
 def update_observation(
     session: SessionDep,
     caller: CallerDep,
@@ -85,6 +92,7 @@ def update_observation(
 
 
 @router.delete("/{observation_id}")
+@needs(Right.WRITE, development=True)
 def delete_observation(
     session: SessionDep,
     caller: CallerDep,

@@ -4,9 +4,10 @@ from fastapi import APIRouter
 
 from optsvc.api.deps import CallerDep, ExperimentId, SessionDep
 from optsvc.api.errors import RESPONSES
-from optsvc.api.route import ContractRoute
+from optsvc.api.route import ContractRoute, needs
 from optsvc.api.schemas.common import Pagination
 from optsvc.api.schemas.observations import BestAssignmentsOut
+from optsvc.domain.rights import Right
 from optsvc.services import results
 
 router = APIRouter(
@@ -15,6 +16,7 @@ router = APIRouter(
 
 
 @router.get("/best_assignments")
+@needs(Right.READ, development=True, guest=True)
 def best_assignments(
     session: SessionDep, caller: CallerDep, experiment_id: ExperimentId
 ) -> Pagination[BestAssignmentsOut]:

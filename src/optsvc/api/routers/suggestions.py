@@ -11,9 +11,10 @@ from optsvc.api.deps import REPEATABLE, CallerDep, DeadlineDep, ExperimentId, Id
 from optsvc.api.errors import RESPONSES
 from optsvc.api.paging import PageQueryDep
 from optsvc.api.query import Flag
-from optsvc.api.route import ContractRoute
+from optsvc.api.route import ContractRoute, needs
 from optsvc.api.schemas.common import Id, Pagination, paginate
 from optsvc.api.schemas.suggestions import SuggestionIn, SuggestionOut, SuggestionUpdateIn
+from optsvc.domain.rights import Right
 from optsvc.queueing.wakeups import WakeUps, wait
 from optsvc.services import suggestions
 from optsvc.services.access import Caller
@@ -32,6 +33,7 @@ _LOOK_AGAIN_S = 0.5
 
 
 @router.post("", dependencies=REPEATABLE)
+@needs(Right.WRITE, development=True)
 async def create_suggestion(
     session: SessionDep,
     caller: CallerDep,
@@ -85,6 +87,7 @@ async def _next(
 
 
 @router.get("")
+@needs(Right.READ, development=True, guest=True)
 def list_suggestions(
     session: SessionDep,
     caller: CallerDep,
@@ -103,6 +106,7 @@ def list_suggestions(
 
 
 @router.delete("")
+@needs(Right.WRITE, development=True)
 def delete_suggestions(
     session: SessionDep,
     caller: CallerDep,
@@ -115,6 +119,7 @@ def delete_suggestions(
 
 
 @router.get("/{suggestion_id}")
+@needs(Right.READ, development=True, guest=True)
 def get_suggestion(
     session: SessionDep, caller: CallerDep, experiment_id: ExperimentId, suggestion_id: Id
 ) -> SuggestionOut:
@@ -123,6 +128,7 @@ def get_suggestion(
 
 
 @router.put("/{suggestion_id}")
+@needs(Right.WRITE, development=True)
 def update_suggestion(
     session: SessionDep, caller: CallerDep, experiment_id: ExperimentId, suggestion_id: Id, body: SuggestionUpdateIn
 ) -> SuggestionOut:
@@ -133,6 +139,7 @@ def update_suggestion(
 
 
 @router.delete("/{suggestion_id}")
+@needs(Right.WRITE, development=True)
 def delete_suggestion(
     session: SessionDep, caller: CallerDep, experiment_id: ExperimentId, suggestion_id: Id
 ) -> dict[str, str]:

@@ -3,43 +3,49 @@
 from typing import Literal, Self
 
 from optsvc.api.schemas.common import IdOut, Out, Time, seconds
+from optsvc.domain.rights import TokenKind
 from optsvc.storage.models import Token
 
 
 class TokenOut(Out):
-    """The token that a request was made with."""
+    """A token; its secret is whole only in the answer that made it, and masked ever after."""
 
     object: Literal["token"]
     token: str
-    token_type: Literal["client-api"]
-    client: IdOut
+    token_type: TokenKind
+    client: IdOut | None
     user: IdOut | None
-    organization: IdOut
+    organization: IdOut | None
     development: bool
     all_experiments: bool
-    experiment: None
-    training_run: None
-    permissions: Literal["write"]
-    scope: Literal["all_endpoints"]
+    experiment: IdOut | None
+    training_run: IdOut | None
+    permissions: Literal["read", "write"]
+    scope: Literal["all_endpoints", "shared_experiment"]
     expires: Time | None
-    lease_length: None
+    lease_length: int | None
 
     @classmethod
-    def of(cls, row: Token) -> Self:
-        """The stored token as the contract writes it, its secret masked."""
+    def of(cls, row: Token, secret: str | None = None) -> Self:
+        """The stored token as the contract writes it."""
+        kind = TokenKind(row.kind)
         return cls(
             object="token",
-            token=row.hint,
-            token_type="client-api",  # noqa: S106  a kind, not a password
-            client=str(row.client_id),
-            user=None if row.user_id is None else str(row.user_id),
-            organization=str(row.client.organization_id),
-            development=False,
-            all_experiments=True,
-            experiment=None,
-            training_run=None,
-            permissions="write",
-            scope="all_endpoints",
+            token=secret or row.hint,
+            token_type=kind,
+            client=_id(row.client_id),
+            user=_id(row.user_id),
+            organization=_id(row.client.organization_id if row.client else None),
+            development=kind is TokenKind.DEVELOPMENT,
+            all_experiments=kind is not TokenKind.GUEST,
+            experiment=_id(row.experiment_id),
+            training_run=_id(row.training_run_id),
+            permissions="read" if row.read_only or kind is TokenKind.GUEST else "write",
+            scope="shared_experiment" if kind is TokenKind.GUEST else "all_endpoints",
             expires=None if row.expires is None else seconds(row.expires),
-            lease_length=None,
+            lease_length=row.lease_length_s,
         )
+
+
+def _id(number: int | None) -> str | None:
+    return None if number is None else str(number)
