@@ -2,11 +2,16 @@
 
 import logging
 import os
+import signal
 import socket
 import threading
+import time
 from datetime import timedelta
+from types import FrameType
 
 from redis import Redis, RedisError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,6 +30,7 @@ from optsvc.storage.session import make_sessionmaker
 logger = logging.getLogger(__name__)
 
 _LEFT_BEHIND_AFTER_S = 3.0
+_TRY_AGAIN_S = 1.0
 _KEEP_IDEMPOTENCY_KEYS = timedelta(days=7)
 
 
@@ -32,6 +38,12 @@ class WarmWorker(SimpleWorker):
     """RQ's worker without a fork per job, which soon finds back to a Redis that was away."""
 
     max_connection_wait_time = 2.0
+    told_to_stop = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Note that this end was asked for."""
+        self.told_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
 
 def run(settings: Settings, *, burst: bool = False) -> None:
@@ -45,23 +57,40 @@ def run(settings: Settings, *, burst: bool = False) -> None:
     sessions = make_sessionmaker(settings.database_url, pool_size=2)
     redis = connect(settings.redis_url)
     runtime.start(runtime.Runtime(sessions, redis))
-    worker = WarmWorker(
-        list(queues.QUEUES),
-        name=f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}",
-        connection=connect_worker(settings.redis_url),
-        serializer=JSONSerializer,
-        worker_ttl=60,
-    )
+    name = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
     stop = threading.Event()
-    beside = threading.Thread(target=_beside, args=(sessions, redis, worker.name, stop), daemon=True)
+    beside = threading.Thread(target=_beside, args=(sessions, redis, name, stop), daemon=True)
     beside.start()
     try:
         # Small matrices: a second BLAS thread costs more than it brings, and changes the last bits of a result.
         with threadpool_limits(limits=1, user_api="blas"):
-            worker.work(burst=burst, logging_level="WARNING")
+            _work(connect_worker(settings.redis_url), name, burst=burst)
     finally:
         stop.set()
         beside.join(timeout=5)
+
+
+def _work(connection: Redis, name: str, *, burst: bool) -> None:
+    """Take jobs until told to stop. RQ waits for a Redis that is away only while idle; here it may vanish in a job."""
+    while True:
+        worker = None
+        try:
+            worker = WarmWorker(
+                list(queues.QUEUES),
+                name=f"{name}-{os.urandom(2).hex()}",  # RQ would take the same name for a second worker
+                connection=connection,
+                serializer=JSONSerializer,
+                worker_ttl=60,
+            )
+            worker.work(burst=burst, logging_level="WARNING")
+            return
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            if burst or (worker is not None and worker.told_to_stop):
+                raise
+            logger.warning("worker %s: Redis is away, trying again: %s", name, error)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)  # nothing is under way now that would have to be finished
+        time.sleep(_TRY_AGAIN_S)
 
 
 def _beside(sessions: sessionmaker[Session], redis: Redis, name: str, stop: threading.Event) -> None:
