@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.optimizers import run
 from benchmarks.problems import PROBLEMS
-from benchmarks.report import table
+from benchmarks.report import table, versions
 from optsvc.engine import ENGINE_VERSION
 
 _BUDGETS = (20, 40, 60)
@@ -32,6 +32,7 @@ def main() -> None:
     parser.add_argument(
         "--results", type=Path, default=_RESULTS / f"engine-{ENGINE_VERSION}.json", help="where to keep them"
     )
+    parser.add_argument("--against", type=Path, help="results of another version, to compare with")
     arguments = parser.parse_args()
     count = 2 if arguments.quick else arguments.seeds
     seeds = range(arguments.first_seed, arguments.first_seed + count)
@@ -49,6 +50,8 @@ def main() -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(results, indent=0, sort_keys=True) + "\n")
     print(table(results, PROBLEMS, seeds, _BUDGETS))
+    if arguments.against:
+        print("\n" + versions(json.loads(arguments.against.read_text()), results, PROBLEMS, seeds))
 
 
 if __name__ == "__main__":

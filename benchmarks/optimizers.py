@@ -25,11 +25,13 @@ def run(optimizer: str, instance: Instance, seed: int, budgets: tuple[int, ...])
 
     Returns:
         ``regret``: of the point with the best *reported* value after each budget, by its *true* value, in units of
-        the instance; ``seconds``: median time of a suggestion.
+        the instance, 1 if all have failed; ``failed``: which share of the evaluations did; ``seconds``: median time of
+        a suggestion.
     """
     factor = 2 if optimizer == "random-x2" else 1
     noise = np.random.default_rng([seed, 1]).normal(0.0, instance.noise, factor * budgets[-1])
     draws = np.random.default_rng([seed, 2])
+    crashed = np.random.default_rng([seed, 3]).random(factor * budgets[-1]) < instance.crashes
     problem = Problem(instance.space, Metric(objective=Objective.MINIMIZE), budget=budgets[-1])
     history: list[Observation] = []
     state: EngineState | None = None
@@ -44,7 +46,14 @@ def run(optimizer: str, instance: Instance, seed: int, budgets: tuple[int, ...])
             assignments = uniform(instance.space, draws)
         seconds.append(time.perf_counter() - started)
         losses.append(instance.loss(assignments))
+        if crashed[ordinal] or instance.fails(assignments):
+            reports.append(np.inf)
+            history.append(Observation(assignments, failed=True))
+            continue
         reports.append(losses[-1] + float(noise[ordinal]))
         history.append(Observation(assignments, (MetricEvaluation(None, reports[-1]),)))
-    regret = [instance.regret(losses[int(np.argmin(reports[: factor * budget]))]) for budget in budgets]
-    return {"regret": regret, "seconds": float(np.median(seconds))}
+    regret = []
+    for budget in budgets:
+        best = int(np.argmin(reports[: factor * budget]))
+        regret.append(instance.regret(losses[best]) if np.isfinite(reports[best]) else 1.0)
+    return {"regret": regret, "failed": float(np.isinf(reports).mean()), "seconds": float(np.median(seconds))}

@@ -13,8 +13,10 @@ import numpy.typing as npt
 
 from optsvc.domain.space import (
     CategoricalParameter,
+    Conditional,
     DoubleParameter,
     IntParameter,
+    LinearConstraint,
     Parameter,
     SearchSpace,
     Value,
@@ -34,6 +36,8 @@ class Instance:
         optimum: Its least value.
         typical: Its median over uniform draws; regret is given in units of ``typical - optimum``.
         noise: Standard deviation of what is added to each reported value.
+        fails: Whether an evaluation at assignments fails.
+        crashes: Probability that one fails wherever it is.
     """
 
     space: SearchSpace
@@ -41,6 +45,8 @@ class Instance:
     optimum: float
     typical: float
     noise: float
+    fails: Callable[[Mapping[str, Value]], bool]
+    crashes: float
 
     def regret(self, loss: float) -> float:
         """0 at the optimum, 1 at what a single uniform draw typically gives."""
@@ -59,6 +65,11 @@ class BenchmarkProblem:
         optimum: Least value.
         shift: Largest shift of each coordinate, in the function's own units; categories are permuted instead.
         noise: Standard deviation of what is added to each reported value.
+        fails: From coordinates to whether an evaluation fails.
+        crashes: Probability that one fails wherever it is.
+        conditionals: What parameters may hang on; the index of each choice comes before the coordinates. A parameter
+            that does not exist is NaN.
+        linear_constraints: On coordinates that are not shifted.
     """
 
     name: str
@@ -68,6 +79,10 @@ class BenchmarkProblem:
     optimum: float
     shift: tuple[float, ...]
     noise: float = 0.0
+    fails: Callable[[Point], bool] = lambda _: False
+    crashes: float = 0.0
+    conditionals: tuple[Conditional, ...] = ()
+    linear_constraints: tuple[LinearConstraint, ...] = ()
 
     def instance(self, seed: int) -> Instance:
         """The function shifted by what `seed` draws."""
@@ -78,9 +93,11 @@ class BenchmarkProblem:
         ]
         offsets = np.where([isinstance(p, IntParameter) for p in self.parameters], np.round(offsets), offsets)
 
-        def loss(assignments: Mapping[str, Value]) -> float:
-            x = np.empty(len(self.parameters))
+        def coordinates(assignments: Mapping[str, Value]) -> Point:
+            x = np.full(len(self.parameters), np.nan)
             for j, (parameter, order) in enumerate(zip(self.parameters, orders, strict=True)):
+                if parameter.name not in assignments:
+                    continue
                 value = assignments[parameter.name]
                 if isinstance(parameter, CategoricalParameter) and order is not None:
                     x[j] = order[parameter.values.index(str(value))]
@@ -88,28 +105,40 @@ class BenchmarkProblem:
                     x[j] = math.log10(float(value)) + offsets[j]
                 else:
                     x[j] = float(value) + offsets[j]
-            return self.function(x)
+            choices = [c.values.index(str(assignments[c.name])) for c in self.conditionals]
+            return np.concatenate([choices, x])
 
-        space = SearchSpace(self.parameters)
+        def loss(assignments: Mapping[str, Value]) -> float:
+            return self.function(coordinates(assignments))
+
+        def fails(assignments: Mapping[str, Value]) -> bool:
+            return self.fails(coordinates(assignments))
+
+        space = SearchSpace(self.parameters, self.conditionals, self.linear_constraints)
         draws = [loss(uniform(space, rng)) for _ in range(_REFERENCE_DRAWS)]
-        return Instance(space, loss, self.optimum, float(np.median(draws)), self.noise)
+        return Instance(space, loss, self.optimum, float(np.median(draws)), self.noise, fails, self.crashes)
 
 
 def uniform(space: SearchSpace, rng: np.random.Generator) -> dict[str, Value]:
-    """One uniform draw: in logarithms on a log scale, among the legal values of a grid or a categorical."""
-    out: dict[str, Value] = {}
-    for parameter in space.parameters:
-        if isinstance(parameter, CategoricalParameter):
-            out[parameter.name] = parameter.values[rng.integers(len(parameter.values))]
-        elif parameter.grid is not None:
-            out[parameter.name] = parameter.grid[rng.integers(len(parameter.grid))]
-        elif isinstance(parameter, IntParameter):
-            out[parameter.name] = int(rng.integers(parameter.low, parameter.high + 1))
-        elif parameter.log:
-            out[parameter.name] = float(np.exp(rng.uniform(np.log(parameter.low), np.log(parameter.high))))
-        else:
-            out[parameter.name] = float(rng.uniform(parameter.low, parameter.high))
-    return out
+    """One uniform draw: in logarithms on a log scale, among the values of a grid, categorical or conditional."""
+    while True:
+        out: dict[str, Value] = {c.name: c.values[rng.integers(len(c.values))] for c in space.conditionals}
+        for parameter in space.existing(out):
+            out[parameter.name] = _uniform_value(parameter, rng)
+        if all(constraint.holds(out) for constraint in space.linear_constraints):
+            return out
+
+
+def _uniform_value(parameter: Parameter, rng: np.random.Generator) -> Value:
+    if isinstance(parameter, CategoricalParameter):
+        return parameter.values[rng.integers(len(parameter.values))]
+    if parameter.grid is not None:
+        return parameter.grid[rng.integers(len(parameter.grid))]
+    if isinstance(parameter, IntParameter):
+        return int(rng.integers(parameter.low, parameter.high + 1))
+    if parameter.log:
+        return float(np.exp(rng.uniform(np.log(parameter.low), np.log(parameter.high))))
+    return float(rng.uniform(parameter.low, parameter.high))
 
 
 def _branin(x: Point) -> float:
@@ -190,6 +219,27 @@ def _whole_numbers(x: Point) -> float:
     return float((u * u).sum() + 0.8 * abs(u[0] + u[1]) + 0.5 * abs(u[2] * u[3]))
 
 
+def _branches(x: Point) -> float:
+    """Three solvers with parameters of their own; the best one is good only if both of its own are right."""
+    solver, shared, momentum, steps, mode = int(x[0]), x[1], x[2], x[3], x[4]
+    if solver == 0:
+        own = 2.0 * (momentum - 0.8) ** 2
+    elif solver == 1:
+        own = 0.25 + 0.003 * (steps - 11) ** 2
+    else:
+        own = 0.15 + 0.3 * mode + 0.004 * (steps - 5) ** 2
+    return float((shared - 0.4) ** 2 + own)
+
+
+def _blend(x: Point) -> float:
+    """Shares of a mixture; the best blend would need more than there is, so the optimum lies on the edge."""
+    return float(((x - _IDEAL_SHARES) ** 2).sum() + 0.5 * (x[0] * x[1] - 0.12) ** 2)
+
+
+_IDEAL_SHARES = np.array([0.5, 0.3, 0.25, 0.15])
+_BLEND_OPTIMUM = 0.0100262525  # by SLSQP from many starts
+
+
 def _box(names: str, low: float, high: float) -> tuple[DoubleParameter, ...]:
     return tuple(DoubleParameter(name, low, high) for name in names)
 
@@ -253,5 +303,49 @@ PROBLEMS = (
     BenchmarkProblem("noisy-branin-2", "noisy", _BRANIN_BOX, _branin, 0.39788735772973816, (2.0, 2.0), noise=5.0),
     BenchmarkProblem(
         "noisy-hartmann-6", "noisy", _box("abcdef", 0.0, 1.0), _hartmann6, -3.322368011415515, (0.12,) * 6, noise=0.2
+    ),
+    BenchmarkProblem(
+        "cliff-branin-2",
+        "failing",
+        _BRANIN_BOX,
+        _branin,
+        0.39788735772973816,
+        (2.0, 2.0),
+        fails=lambda x: bool(x[0] > 3.4),
+    ),
+    BenchmarkProblem(
+        "cliff-hartmann-6",
+        "failing",
+        _box("abcdef", 0.0, 1.0),
+        _hartmann6,
+        -3.322368011415515,
+        (0.12,) * 6,
+        fails=lambda x: bool(x[2] + x[4] > 0.84),
+    ),
+    BenchmarkProblem(
+        "crash-rosenbrock-4", "failing", _box("abcd", -2.0, 2.0), _rosenbrock, 0.0, (0.8,) * 4, crashes=0.15
+    ),
+    BenchmarkProblem(
+        "branches-5",
+        "conditional",
+        (
+            DoubleParameter("a_shared", 0.0, 1.0),
+            DoubleParameter("b_momentum", 0.0, 1.0, conditions=(("solver", ("sgd",)),)),
+            IntParameter("c_steps", 1, 20, conditions=(("solver", ("adam", "rms")),)),
+            CategoricalParameter("d_mode", ("p", "q", "r"), conditions=(("solver", ("rms",)),)),
+        ),
+        _branches,
+        0.0,
+        (0.3, 0.15, 3.0, 0.0),
+        conditionals=(Conditional("solver", ("sgd", "adam", "rms")),),
+    ),
+    BenchmarkProblem(
+        "blend-4",
+        "constrained",
+        _box("abcd", 0.0, 1.0),
+        _blend,
+        _BLEND_OPTIMUM,
+        (0.0,) * 4,
+        linear_constraints=(LinearConstraint(tuple((name, 1.0) for name in "abcd"), 1.0),),
     ),
 )

@@ -21,12 +21,13 @@ def table(results: Results, problems: Sequence[BenchmarkProblem], seeds: Sequenc
     """A Markdown table of all problems, and a line for each baseline."""
     rows = [
         "| problem | group | engine " + " | ".join(f"at {b}" for b in budgets) + " | random at "
-        f"{budgets[-1]} | random, {2 * budgets[-1]} | won/tied/lost | against twice | s per suggestion |",
-        "| --- | --- |" + " --- |" * (len(budgets) + 5),
+        f"{budgets[-1]} | random, {2 * budgets[-1]} | won/tied/lost | against twice | failed, random | s each |",
+        "| --- | --- |" + " --- |" * (len(budgets) + 6),
     ]
     for problem in problems:
         engine, random, twice = (_regrets(results, problem, seeds, name) for name in ("engine", "random", "random-x2"))
         seconds = np.median([results[f"{problem.name}/{seed}/engine"]["seconds"] for seed in seeds])
+        failed = [_mean_share(results, problem, seeds, name) for name in ("engine", "random")]
         cells = [
             problem.name,
             problem.group,
@@ -35,6 +36,7 @@ def table(results: Results, problems: Sequence[BenchmarkProblem], seeds: Sequenc
             f"{twice[:, -1].mean():.2g}",
             "/".join(map(str, _score(engine[:, -1], random[:, -1]))),
             "/".join(map(str, _score(engine[:, -1], twice[:, -1]))),
+            f"{failed[0]:.0%}, {failed[1]:.0%}",
             f"{seconds:.3f}",
         ]
         rows.append("| " + " | ".join(cells) + " |")
@@ -49,6 +51,22 @@ def table(results: Results, problems: Sequence[BenchmarkProblem], seeds: Sequenc
 
 def _regrets(results: Results, problem: BenchmarkProblem, seeds: Sequence[int], optimizer: str) -> Regrets:
     return np.array([results[f"{problem.name}/{seed}/{optimizer}"]["regret"] for seed in seeds], dtype=np.float64)
+
+
+def _mean_share(results: Results, problem: BenchmarkProblem, seeds: Sequence[int], optimizer: str) -> float:
+    """Which share of the evaluations failed."""
+    return float(np.mean([results[f"{problem.name}/{seed}/{optimizer}"]["failed"] for seed in seeds]))
+
+
+def versions(old: Results, new: Results, problems: Sequence[BenchmarkProblem], seeds: Sequence[int]) -> str:
+    """A Markdown table of two versions of the engine at the last budget, on the problems that both were run on."""
+    rows = ["| problem | before | now | won/tied/lost |", "| --- | --- | --- | --- |"]
+    for problem in problems:
+        if f"{problem.name}/{seeds[0]}/engine" in old:
+            before, now = (_regrets(results, problem, seeds, "engine")[:, -1] for results in (old, new))
+            score = "/".join(map(str, _score(now, before)))
+            rows.append(f"| {problem.name} | {before.mean():.2g} | {now.mean():.2g} | {score} |")
+    return "\n".join(rows)
 
 
 def _score(ours: Regrets, theirs: Regrets) -> tuple[int, int, int]:

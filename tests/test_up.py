@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from optsvc.cli.environment import secret_key_in
 from tests.support.directories import server_directory
 
 
@@ -161,6 +162,14 @@ def test_the_doctor_finds_the_running_service_healthy(service):
     assert "fail" not in report
 
 
+def test_the_key_that_signs_the_addresses_of_files_is_made_once_and_is_nobody_elses(directory):
+    key = secret_key_in(directory)
+
+    assert secret_key_in(directory) == key
+    assert len(key) == 64
+    assert (directory / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
 def test_given_servers_and_a_given_token_are_used(directory, database_url, redis_url):
     chosen = "chosen-by-the-administrator"
     with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
@@ -182,4 +191,4 @@ def test_given_servers_and_a_given_token_are_used(directory, database_url, redis
     assert known == 200
     assert chosen not in service.said
     assert names.isdisjoint({"postgres", "valkey-server", "redis-server"})
-    assert {path.name for path in directory.iterdir()} == {"lock", "logs"}
+    assert {path.name for path in directory.iterdir()} == {"lock", "logs", "secret_key"}

@@ -1,5 +1,7 @@
 """Settings, read once from the environment at an entry point; inner layers get plain arguments."""
 
+from pathlib import Path
+
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -22,6 +24,19 @@ class Settings(BaseSettings):
         5.0, gt=0, le=60, description="Longest wait for the model before a suggestion request is answered without it."
     )
     max_body_bytes: int = Field(8 * 2**20, ge=1024, description="Largest accepted request body.")
+    reads_per_second: int = Field(
+        200, ge=0, description="Requests per second and token that only read; more get 429. 0: no limit."
+    )
+    writes_per_second: int = Field(
+        100, ge=0, description="Requests per second and token that change something; more get 429. 0: no limit."
+    )
+    files_dir: Path | None = Field(
+        None, description="Directory for the files of training runs, shared by all API processes. Unset: no files."
+    )
+    secret_key: str | None = Field(
+        None, description="Signs the addresses of files; the same in all API processes.", min_length=32
+    )
+    max_file_bytes: int = Field(2**30, ge=1, description="Largest accepted file of a training run.")
     database_pool_size: int = Field(10, ge=1, description="Connections that one process keeps to PostgreSQL.")
 
     @field_validator("database_url")

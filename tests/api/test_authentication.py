@@ -67,7 +67,7 @@ def test_an_unknown_token_is_403_and_counts_as_revoked(server_url, header):
     answer = get(server_url, header)
 
     refused(answer, 403)
-    assert answer.json()["token_status"] == "revoked"  # noqa: S105
+    assert answer.json()["token_status"] == "revoked"
 
 
 @pytest.mark.parametrize(("expires_in_s", "status"), [(-1, 403), (3600, 200)])
@@ -79,7 +79,7 @@ def test_a_token_serves_until_it_expires(server_url, sessions, caller, token, ex
 
     assert answer.status_code == status
     if status == 403:
-        assert answer.json()["token_status"] == "expired"  # noqa: S105
+        assert answer.json()["token_status"] == "expired"
         assert "expired" in refused(answer, 403)
 
 

@@ -13,7 +13,7 @@ from tests.support.examples import refused
         "/experiments/",
         "/experiments/1/nothing",
         "/Experiments",
-        "/clients/1/experiments",
+        "/clients/1/suggestions",
         "/experiments//1",
     ],
 )
@@ -35,7 +35,7 @@ def test_an_address_outside_the_api_has_the_same_shape(server_url):
         ("PUT", "/experiments/1/suggestions", "DELETE, GET, POST"),
         ("MERGE", "/experiments/1/observations/1", "DELETE, GET, PUT"),
         ("POST", "/experiments/1/best_assignments", "GET"),
-        ("POST", "/tokens/self", "GET"),
+        ("POST", "/tokens/self", "DELETE, GET, PUT"),
     ],
 )
 def test_a_wrong_method_is_405_and_the_right_ones_are_listed(api, method, address, allowed):

@@ -9,6 +9,18 @@ INT = {"name": "x", "type": "int", "bounds": {"min": 0, "max": 9}}
 CATEGORICAL = {"name": "x", "type": "categorical", "categorical_values": ["a", "b"]}
 
 
+BETA = {"name": "beta", "shape_a": 2, "shape_b": 3}
+TASKS = [{"name": "short", "cost": 0.25}, {"name": "full", "cost": 1}]
+
+
+def stored(number):
+    return {"name": f"stored {number}", "strategy": "store"}
+
+
+def constraint(number):
+    return {"name": f"constraint {number}", "strategy": "constraint", "threshold": 1}
+
+
 def with_parameter(parameter, **changes):
     return experiment_body(parameters=[{key: v for key, v in (parameter | changes).items() if v is not ...}])
 
@@ -70,15 +82,32 @@ FAULTY = {
     ),
     "categories of a double": (with_parameter(DOUBLE, categorical_values=["a", "b"]), "categorical_values"),
     "bounds of a categorical": (with_parameter(CATEGORICAL, bounds={"min": 0, "max": 1}), "bounds"),
-    "grid of a categorical": (with_parameter(CATEGORICAL, grid=["a", "b"]), "grid"),
+    "grid of a categorical": (with_parameter(CATEGORICAL, grid=["a", "c"]), "grid"),
+    "grid of numbers of a categorical": (with_parameter(CATEGORICAL, grid=[1, 2]), "parameters[0].grid[0]"),
     "grid beside other bounds": (with_parameter(DOUBLE, grid=[0, 0.5]), "bounds"),
     "grid of one": (with_parameter(DOUBLE, bounds=..., grid=[1]), "grid"),
     "grid empty": (with_parameter(DOUBLE, bounds=..., grid=[]), "grid"),
     "grid twice the same": (with_parameter(DOUBLE, bounds=..., grid=[1, 2, 1.0]), "grid"),
     "grid of texts": (with_parameter(DOUBLE, bounds=..., grid=["1", "2"]), "Invalid type for parameters[0].grid[0]"),
     "int grid not whole": (with_parameter(INT, bounds=..., grid=[1, 1.5]), "Invalid type"),
-    "prior": (with_parameter(DOUBLE, prior={"name": "normal", "mean": 0.5, "scale": 1}), "not supported yet"),
-    "conditions": (with_parameter(DOUBLE, conditions={"c": ["a"]}), "not supported yet"),
+    "prior unknown": (with_parameter(DOUBLE, prior={"name": "flat"}), "parameters[0].prior.name"),
+    "prior without a name": (with_parameter(DOUBLE, prior={"mean": 1}), "parameters[0].prior.name"),
+    "normal without a scale": (with_parameter(DOUBLE, prior={"name": "normal", "mean": 0}), "prior.scale"),
+    "normal of no scale": (with_parameter(DOUBLE, prior={"name": "normal", "mean": 0, "scale": 0}), "prior.scale"),
+    "normal outside": (with_parameter(DOUBLE, prior={"name": "normal", "mean": 1.1, "scale": 1}), "prior.mean"),
+    "beta without a shape": (with_parameter(DOUBLE, prior={"name": "beta", "shape_a": 1}), "prior.shape_b"),
+    "beta of no shape": (with_parameter(DOUBLE, prior={"name": "beta", "shape_a": 1, "shape_b": 0}), "shape_b"),
+    "prior of an int": (with_parameter(INT, prior=BETA), "prior"),
+    "prior of a categorical": (with_parameter(CATEGORICAL, prior=BETA), "prior"),
+    "prior on a log scale": (
+        with_parameter(DOUBLE, prior=BETA, bounds={"min": 1, "max": 2}, transformation="log"),
+        "not allowed together",
+    ),
+    "prior on a grid": (with_parameter(DOUBLE, prior=BETA, bounds=..., grid=[1, 2]), "not allowed together"),
+    "default of a wrong type": (with_parameter(DOUBLE, default_value="1"), "parameters[0].default_value"),
+    "default of half an int": (with_parameter(INT, default_value=0.5), "parameters[0].default_value"),
+    "default of no category": (with_parameter(CATEGORICAL, default_value="c"), "default_value"),
+    "conditions without conditionals": (with_parameter(DOUBLE, conditions={"c": ["a"]}), "'c'"),
     "metrics empty": (experiment_body(metrics=[]), "metrics"),
     "metrics an object": (experiment_body(metrics={"name": "y"}), "Invalid type for metrics"),
     "metric a number": (experiment_body(metrics=[5]), "metrics[0]"),
@@ -90,21 +119,31 @@ FAULTY = {
     "strategy unknown": (experiment_body(metrics=[{"name": "y", "strategy": "ignore"}]), "metrics[0].strategy"),
     "threshold on the only metric": (experiment_body(metrics=[{"name": "y", "threshold": 1}]), "threshold"),
     "metric with an unknown key": (experiment_body(metrics=[{"name": "y", "goal": 1}]), "metrics[0].goal"),
-    "two metrics": (experiment_body(metrics=["a", "b"]), "not supported yet"),
-    "stored metric": (experiment_body(metrics=[{"name": "y", "strategy": "store"}]), "metrics[0].strategy"),
+    "metric name twice": (experiment_body(metrics=["a", {"name": "a", "strategy": "store"}]), '"a"'),
+    "one of several without a name": (experiment_body(metrics=["a", {"strategy": "store"}]), "needs a name"),
+    "51 metrics": (experiment_body(metrics=["y", *(stored(i) for i in range(50))]), "at most 50"),
+    "three optimized metrics": (experiment_body(metrics=["a", "b", "c"]), "at most 2"),
+    "five constraints": (experiment_body(metrics=["y", *(constraint(i) for i in range(5))]), "at most 4"),
+    "only a stored metric": (experiment_body(metrics=[stored(1)]), "at least one"),
+    "threshold of a stored metric": (experiment_body(metrics=["y", stored(1) | {"threshold": 1}]), "threshold"),
+    "constraint without a threshold": (experiment_body(metrics=["y", constraint(1) | {"threshold": None}]), "thresh"),
+    "two optimized metrics": (experiment_body(metrics=["a", "b"]), "not supported yet"),
+    "a constraint metric": (experiment_body(metrics=["y", constraint(1)]), "not supported yet"),
+    "only a constraint metric": (experiment_body(metrics=[constraint(1)]), "not supported yet"),
     "budget zero": (experiment_body(observation_budget=0), "observation_budget"),
     "budget a text": (experiment_body(observation_budget="5"), "Invalid type for observation_budget"),
     "budget not whole": (experiment_body(observation_budget=1.5), "observation_budget"),
     "budget a boolean": (experiment_body(observation_budget=True), "observation_budget"),
     "bandwidth negative": (experiment_body(parallel_bandwidth=-1), "parallel_bandwidth"),
     "several solutions": (experiment_body(num_solutions=2), "num_solutions"),
-    "linear constraints": (experiment_body(linear_constraints=[{"type": "less_than"}]), "linear_constraints"),
-    "conditionals": (experiment_body(conditionals=[{"name": "c", "values": ["a", "b"]}]), "conditionals"),
-    "tasks": (experiment_body(tasks=[{"name": "t", "cost": 1}]), "tasks"),
-    "project": (experiment_body(project="cakes"), "project"),
+    "more solutions than budget": (experiment_body(num_solutions=41, type="random"), "num_solutions"),
+    "a task": (experiment_body(tasks=[{"name": "t", "cost": 1}]), "tasks"),
+    "tasks": (experiment_body(tasks=TASKS), "not supported yet"),
+    "project unknown": (experiment_body(project="cakes"), "cakes"),
     "runs only": (experiment_body(runs_only=True), "runs_only"),
     "budget of runs": (experiment_body(budget=5), "budget"),
-    "random": (experiment_body(type="random"), "not supported yet"),
+    "runs only without a project": (experiment_body(runs_only=True, observation_budget=None), "project"),
+    "runs only with the other budget": (experiment_body(runs_only=True, project="p"), "observation_budget"),
     "type of experiment unknown": (experiment_body(type="online"), "type"),
     "unknown key": (experiment_body(colour="red"), "Unknown json keys: colour"),
 }
@@ -163,6 +202,12 @@ def test_metadata_is_kept_without_its_nulls(api, sent, kept):
 GOOD = {
     "no metrics": {"metrics": None},
     "metric as a text": {"metrics": ["y"]},
+    "50 metrics": {"metrics": ["y", *(stored(i) for i in range(49))]},
+    "a normal prior": {"parameters": [DOUBLE | {"prior": {"name": "normal", "mean": 1, "scale": 9}}]},
+    "a beta prior as we send it": {"parameters": [DOUBLE | {"prior": BETA | {"object": "beta_prior"}}]},
+    "a default outside the bounds": {"parameters": [DOUBLE | {"default_value": 7}, INT | {"name": "i"}]},
+    "a default category": {"parameters": [CATEGORICAL | {"default_value": "b"}]},
+    "random": {"type": "random"},
     "metric without a name": {"metrics": [{"objective": "minimize"}]},
     "metric as we send it": {"metrics": [{"name": "y", "object": "metric", "threshold": None, "strategy": "optimize"}]},
     "every optional key null": {
@@ -278,10 +323,13 @@ FAULTY_UPDATES = {
     "state unknown": ({"state": "closed"}, "state"),
     "budget zero": ({"observation_budget": 0}, "observation_budget"),
     "bandwidth a text": ({"parallel_bandwidth": "2"}, "parallel_bandwidth"),
-    "parameters": ({"parameters": []}, "parameters: changing it is not supported yet"),
+    "no parameters": ({"parameters": []}, "parameters"),
     "parameters null": ({"parameters": None}, "parameters"),
-    "metrics": ({"metrics": ["y"]}, "metrics: changing it is not supported yet"),
-    "project": ({"project": "cakes"}, "project: not supported yet"),
+    "metrics null": ({"metrics": None}, "metrics"),
+    "no metrics": ({"metrics": []}, "metrics"),
+    "metrics as texts": ({"metrics": ["taste"]}, "Invalid type for metrics[0]"),
+    "project": ({"project": "cakes"}, "cakes"),
+    "budget of runs": ({"budget": 5}, "budget"),
     "type": ({"type": "offline"}, "type"),
     "num_solutions": ({"num_solutions": 1}, "num_solutions"),
     "tasks": ({"tasks": []}, "tasks"),

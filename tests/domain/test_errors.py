@@ -15,6 +15,7 @@ STATUSES = {
     "NotFound": 404,
     "Conflict": 409,
     "Unprocessable": 422,
+    "TooManyRequests": 429,
 }
 
 

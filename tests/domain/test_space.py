@@ -11,6 +11,7 @@ from optsvc.domain.errors import InvalidAssignments
 from optsvc.domain.space import (
     LARGEST_INT,
     CategoricalParameter,
+    Conditional,
     DoubleParameter,
     IntParameter,
     Parameter,
@@ -129,3 +130,43 @@ def test_assignments_without_a_parameter_are_refused_by_its_name(name):
 def test_assignments_with_a_foreign_name_are_refused_by_that_name():
     with pytest.raises(InvalidAssignments, match="'salt'"):
         SPACE.validate(CAKE | {"salt": 1})
+
+
+ON = SearchSpace(
+    (
+        DoubleParameter("x", 0.0, 1.0, default=0.5),
+        IntParameter("n", 1, 4, conditions=(("c", ("on",)),), default=3),
+        CategoricalParameter("k", ("p", "q"), conditions=(("c", ("off",)), ("d", ("one", "two")))),
+    ),
+    conditionals=(Conditional("c", ("on", "off")), Conditional("d", ("one", "two", "three"))),
+)
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ({"c": "on", "d": "one"}, {"c": "on", "d": "one", "x": 0.5, "n": 3}),
+        ({"c": "off", "d": "one", "x": 1}, {"c": "off", "d": "one", "x": 1.0}),
+        ({"c": "off", "d": "two", "x": 10**20, "k": "gone"}, {"c": "off", "d": "two", "x": 1e20, "k": "gone"}),
+        ({"c": "off", "d": "three", "x": 0.1, "n": 2, "removed": 1}, {"c": "off", "d": "three", "x": 0.1}),
+    ],
+)
+def test_an_older_point_reads_as_of_today(stored, read):
+    assert ON.as_of_now(stored) == read
+    assert type(ON.as_of_now(stored)["x"]) is float
+
+
+def test_points_are_counted_branch_by_branch():
+    grid = DoubleParameter("x", 0.0, 1.0, grid=(0.0, 1.0))
+    finite = SearchSpace((grid, *ON.parameters[:2]), ON.conditionals)  # k, n
+
+    assert ON.point_count is None
+    # on: 2 x 4 in each of three; off: 2 x 2 in two, 2 in the third
+    assert finite.point_count == 3 * 8 + 2 * 4 + 2
+    assert SearchSpace((grid, IntParameter("n", -2, 2))).point_count == 10
+
+
+def test_too_many_branches_are_not_counted():
+    many = tuple(Conditional(f"c{i}", ("p", "q")) for i in range(13))
+
+    assert SearchSpace((IntParameter("n", 0, 1),), many).point_count is None

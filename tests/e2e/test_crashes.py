@@ -65,7 +65,9 @@ def installation() -> Iterator[Installation]:
         EmbeddedPostgres(Path(directory) / "postgres") as postgres,
         EmbeddedRedis(Path(directory) / "redis") as redis,
     ):
-        settings = Settings(database_url=postgres.url, redis_url=redis.url, suggestion_deadline_s=DEADLINE_S)
+        settings = Settings(
+            database_url=postgres.url, redis_url=redis.url, suggestion_deadline_s=DEADLINE_S, writes_per_second=0
+        )
         migrations.upgrade(postgres.url)
         sessions = make_sessionmaker(postgres.url)
         token = make_tenant(sessions)[1]
@@ -242,6 +244,7 @@ def test_an_api_process_killed_under_load_keeps_every_acknowledged_result_exactl
     environment = os.environ | {
         "OPTSVC_DATABASE_URL": installation.settings.database_url,
         "OPTSVC_REDIS_URL": installation.settings.redis_url,
+        "OPTSVC_WRITES_PER_SECOND": "0",
     }
     command = [sys.executable, "-m", "optsvc", "api", "--port", str(port)]
 

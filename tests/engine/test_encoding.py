@@ -5,9 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optsvc.domain.space import CategoricalParameter, DoubleParameter, IntParameter, Parameter, SearchSpace, Value
-from optsvc.engine.encoding import Encoder
+from optsvc.domain.space import (
+    CategoricalParameter,
+    Conditional,
+    DoubleParameter,
+    IntParameter,
+    Parameter,
+    SearchSpace,
+    Value,
+)
+from optsvc.engine.encoding import INACTIVE, Encoder
 from tests.engine.builders import MIXED
+from tests.engine.spaces import BRANCHED, FINITE_BRANCHES
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -153,4 +162,104 @@ def test_pulling_back_a_gradient_undoes_the_features():
 
     difference = (space.features(point + step) - space.features(point - step)) @ slope / 2e-6
 
-    assert space.pull_back(slope[None])[0, 0] == pytest.approx(difference[0])
+    assert space.pull_back(point, slope[None])[0, 0] == pytest.approx(difference[0])
+
+
+def branched() -> Encoder:
+    return Encoder(BRANCHED, relaxed_levels=32)
+
+
+def row_of(space: Encoder, **assignments: Value) -> np.ndarray:
+    return space.features(space.encode([assignments]))[0]
+
+
+def squared(a: np.ndarray, b: np.ndarray) -> float:
+    return float(((a - b) ** 2).sum())
+
+
+@given(st.lists(st.floats(0, 1), min_size=7, max_size=7))
+def test_a_point_has_exactly_the_parameters_whose_conditions_hold(point):
+    space = branched()
+    snapped = space.snap(np.array([point]))
+
+    assignments = space.decode(snapped[0])
+
+    assert BRANCHED.validate(assignments) == assignments
+    np.testing.assert_allclose(space.encode([assignments]), snapped, rtol=0, atol=1e-14)
+
+
+def test_the_ends_of_a_conditional_number_and_its_absence_are_at_distance_one_from_each_other():
+    space = branched()
+    low, high = (row_of(space, always=0.5, solver="sgd", decay="off", momentum=m) for m in (0.0, 1.0))
+    absent = row_of(space, always=0.5, solver="adam", decay="off", steps=5)
+    columns = np.flatnonzero(space.groups == [a.name for a in space.axes].index("momentum"))
+
+    for a, b in [(low, high), (low, absent), (high, absent)]:
+        assert squared(a[columns], b[columns]) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_a_parameter_that_two_points_lack_does_not_tell_them_apart():
+    space = branched()
+    one = row_of(space, always=0.5, solver="adam", decay="off", steps=5)
+    other = row_of(space, always=0.5, solver="adam", decay="off", steps=5, momentum=0.3, mode="q")
+
+    np.testing.assert_array_equal(one, other)
+
+
+def test_having_and_lacking_a_category_is_as_far_as_two_categories():
+    space = branched()
+    columns = np.flatnonzero(space.groups == [a.name for a in space.axes].index("mode"))
+    p, q, none = (
+        row_of(space, always=0.5, solver=s, decay="off", steps=5, mode=m)[columns]
+        for s, m in (("rms", "p"), ("rms", "q"), ("adam", "p"))
+    )
+
+    assert [squared(p, q), squared(p, none), squared(q, none)] == pytest.approx([1.0] * 3)
+
+
+def test_the_gradient_along_an_arc_is_that_of_differences():
+    space = branched()
+    point = space.encode([{"always": 0.2, "solver": "sgd", "decay": "on", "momentum": 0.7, "rate": 0.01}])
+    slope = np.sin(np.arange(len(space.groups)) + 1.0)
+    exists = space.active(point)[0]
+
+    gradient = space.pull_back(point, slope[None])[0]
+
+    for j in np.flatnonzero(space.smooth):
+        step = 1e-6 * np.eye(space.dimension)[j] * exists[j]
+        difference = (space.features(point + step) - space.features(point - step))[0] @ slope / 2e-6
+        assert gradient[j] == pytest.approx(difference, abs=1e-8)
+
+
+def test_the_legal_points_of_finite_branches_are_counted_and_listed():
+    space = Encoder(FINITE_BRANCHES, relaxed_levels=32)
+
+    points = [tuple(sorted(space.decode(p).items())) for p in space.all_points()]
+
+    assert len(set(points)) == len(points) == space.point_count == 2 * (4 + 3 + 3)
+
+
+def test_what_an_old_point_lacks_is_taken_from_the_default_and_what_is_gone_is_ignored():
+    space = encoder(DoubleParameter("new", 0.0, 10.0, default=2.5), DoubleParameter("old", 0.0, 1.0))
+
+    np.testing.assert_allclose(space.encode([{"old": 0.3, "removed": "x"}]), [[0.25, 0.3]])
+
+
+def test_a_conditional_parameter_that_an_old_point_lacks_without_a_default_is_inactive():
+    space = branched()
+
+    (point,) = space.encode([{"always": 0.5, "solver": "sgd", "decay": "off"}])
+
+    assert point[[a.name for a in space.axes].index("momentum")] == INACTIVE
+
+
+def test_a_condition_that_never_holds_takes_its_parameter_out():
+    space = SearchSpace(
+        (DoubleParameter("x", 0.0, 1.0), DoubleParameter("y", 0.0, 1.0, conditions=(("gate", ("b",)),))),
+        (Conditional("gate", ("a",)),),
+    )
+
+    never = Encoder(space, relaxed_levels=32)
+
+    assert [axis.name for axis in never.axes] == ["x"]
+    assert never.decode(np.array([0.5])) == {"gate": "a", "x": 0.5}

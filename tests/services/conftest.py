@@ -7,6 +7,7 @@ import pytest
 from redis import Redis
 from sqlalchemy.orm import Session, sessionmaker
 
+from optsvc.domain.experiment import Definition
 from optsvc.domain.metrics import Metric
 from optsvc.domain.observation import MetricEvaluation
 from optsvc.domain.space import CategoricalParameter, DoubleParameter, SearchSpace
@@ -59,9 +60,9 @@ def new_experiment(sessions: sessionmaker[Session], caller: Caller) -> Callable[
     """Stores experiments of the test's own client; answers their ids."""
 
     def new(**fields: Any) -> int:
-        described: dict[str, Any] = {"name": "An experiment", "space": SPACE, "metrics": (Metric("y"),)} | fields
+        described: dict[str, Any] = {"space": SPACE, "metrics": (Metric("y"),)} | fields
         with sessions.begin() as session:
-            return experiments.create(session, caller, NewExperiment(**described)).id
+            return experiments.create(session, caller, NewExperiment("An experiment", Definition(**described))).id
 
     return new
 

@@ -6,7 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from optsvc import engine
-from optsvc.services import experiments, suggestions
+from optsvc.domain.experiment import ExperimentType
+from optsvc.domain.observation import MetricEvaluation
+from optsvc.domain.revision import ParameterChange
+from optsvc.domain.space import DoubleParameter, SearchSpace
+from optsvc.services import experiments, observations, suggestions
+from optsvc.services.observations import Report
 from optsvc.services.refresh import _LOCK_SPACE, experiments_left_behind, refresh
 from optsvc.services.snapshot import Snapshot
 from optsvc.storage.models import Experiment, Observation, Proposal, now
@@ -191,3 +196,68 @@ def test_the_same_snapshot_gives_the_same_proposal(sessions, modelled):
     first, second = (engine.suggest(*snapshot.model_input, seed=snapshot.seed, state=None)[0] for _ in range(2))
 
     assert first == second
+
+
+@pytest.mark.parametrize("kind", [ExperimentType.RANDOM, ExperimentType.GRID])
+def test_there_is_nothing_to_compute_for_an_experiment_without_the_optimizer(
+    sessions, queueing_sessions, redis, caller, new_experiment, announced, kind
+):
+    grid = SearchSpace((DoubleParameter("x", 0.0, 1.0, grid=(0.0, 0.5, 1.0)),))
+    experiment_id = new_experiment(type=kind, space=grid)
+    reports = [Report(assignments={"x": 0.5}, values=[MetricEvaluation("y", float(i))]) for i in range(20)]
+    with queueing_sessions.begin() as session:
+        observations.create(session, caller, experiment_id, reports)
+
+    assert redis.llen("rq:queue:optsvc-routine") == 0
+    assert experiment_id not in left_behind(sessions)
+    refresh(sessions, experiment_id, announced.append)
+    assert (announced, proposals(sessions, experiment_id)) == ([], [])
+
+
+def change(sessions, caller, experiment_id, *parameters):
+    with sessions.begin() as session:
+        experiments.update(session, caller, experiment_id, {"parameters": parameters})
+
+
+def test_another_search_space_throws_away_what_was_prepared_and_learned_and_wants_it_anew(
+    sessions, caller, modelled, announced
+):
+    refresh(sessions, modelled, announced.append)
+    new = ParameterChange("z", type="double", bounds=(0.0, 1.0), default=0.5)
+
+    change(sessions, caller, modelled, ParameterChange("x", bounds=(0.0, 0.5)), new)
+
+    row = experiment(sessions, modelled)
+    assert (proposals(sessions, modelled), row.engine_state) == ([], None)
+    assert row.wanted_version == row.data_version > row.computed_version
+    refresh(sessions, modelled, announced.append)
+    [proposal] = proposals(sessions, modelled)
+    assert proposal.assignments.keys() == {"x", "z"}
+    assert proposal.assignments["x"] <= 0.5
+    assert proposal.provenance["source"] == "gp"
+
+
+def test_the_same_search_space_leaves_what_was_prepared(sessions, caller, modelled, announced):
+    refresh(sessions, modelled, announced.append)
+
+    change(sessions, caller, modelled, ParameterChange("x", bounds=(0.0, 1.0)), ParameterChange("kind"))
+
+    assert len(proposals(sessions, modelled)) == 1
+
+
+def test_the_engine_hears_the_defaults_of_parameters_that_older_points_lack(sessions, caller, new_experiment, observe):
+    added = ParameterChange("z", type="double", bounds=(0.0, 1.0), default=0.25)
+    experiment_id, told = new_experiment(), new_experiment()
+    for one in (experiment_id, told):
+        observe(one, 8)
+    change(sessions, caller, experiment_id, ParameterChange("x"), ParameterChange("kind"), added)
+    with sessions.begin() as session:
+        for row in session.scalars(select(Observation).where(Observation.experiment_id == told)):
+            row.assignments = row.assignments | {"z": 0.25}
+    change(sessions, caller, told, ParameterChange("x"), ParameterChange("kind"), added)
+
+    with sessions() as session:
+        one, other = (Snapshot.take(session, session.get_one(Experiment, id_)) for id_ in (experiment_id, told))
+    points = [engine.suggest(*snapshot.model_input, seed=one.seed)[0][0].assignments for snapshot in (one, other)]
+
+    assert points[0] == points[1]

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from optsvc.domain.errors import InvalidRequest
-from optsvc.storage.experiments import ExperimentRepository
+from optsvc.storage.experiments import ExperimentFilter, ExperimentRepository
 from optsvc.storage.models import Experiment
 from optsvc.storage.pages import PageQuery
 from optsvc.storage.suggestions import SuggestionRepository
@@ -34,7 +34,7 @@ def page(session, caller):
 
     def fetch(sort, **query):
         return repository.page(
-            PageQuery(**query), Experiment.client_id == caller.client_id, state="active", search=None, sort=sort
+            PageQuery(**query), Experiment.client_id == caller.client_id, ExperimentFilter(), sort=sort
         )
 
     return fetch

@@ -125,7 +125,13 @@ def migrated_database(database_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def settings(migrated_database: str, redis_url: str) -> Settings:
-    return Settings(database_url=migrated_database, redis_url=redis_url, suggestion_deadline_s=DEADLINE_S)
+    return Settings(
+        database_url=migrated_database,
+        redis_url=redis_url,
+        suggestion_deadline_s=DEADLINE_S,
+        reads_per_second=0,  # a test is faster than any user
+        writes_per_second=0,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,31 @@ from optsvc import __version__
 from optsvc.api import errors
 from optsvc.api.deps import BASIC, BEARER
 from optsvc.api.responses import ContractResponse
-from optsvc.api.routers import experiments, health, observations, results, suggestions, tokens
+from optsvc.api.routers import (
+    accounts,
+    aiexperiments,
+    checkpoints,
+    experiment_runs,
+    experiments,
+    file_contents,
+    files,
+    health,
+    notes,
+    observations,
+    projects,
+    queued_suggestions,
+    results,
+    suggestions,
+    tags,
+    tokens,
+    training_runs,
+)
 from optsvc.config import Settings
 from optsvc.queueing.connection import connect, connect_async
 from optsvc.queueing.queues import attach
+from optsvc.queueing.rates import RateLimiter
 from optsvc.queueing.wakeups import WakeUps
+from optsvc.storage.file_store import LocalFileStore
 from optsvc.storage.session import make_sessionmaker
 
 _DESCRIPTION = """
@@ -51,6 +71,8 @@ def create_app(settings: Settings) -> FastAPI:
     """
     if settings.database_url is None or settings.redis_url is None:
         raise ValueError("OPTSVC_DATABASE_URL and OPTSVC_REDIS_URL must be set (`optsvc up` sets them by itself)")
+    if settings.files_dir is not None and settings.secret_key is None:
+        raise ValueError("OPTSVC_SECRET_KEY must be set with OPTSVC_FILES_DIR, to sign the addresses of files")
     redis_url = settings.redis_url
 
     @asynccontextmanager
@@ -77,11 +99,32 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.redis = connect(redis_url)
+    app.state.limiter = RateLimiter(app.state.redis, reads=settings.reads_per_second, writes=settings.writes_per_second)
+    app.state.file_store = None
+    if settings.files_dir is not None and settings.secret_key is not None:
+        app.state.file_store = LocalFileStore(settings.files_dir, settings.secret_key)
     app.state.sessions = make_sessionmaker(settings.database_url, pool_size=settings.database_pool_size)
     attach(app.state.sessions, app.state.redis)
     errors.install(app)
     app.add_middleware(_OneSlash)
     app.include_router(health.router)
-    for resource in (experiments, suggestions, observations, results, tokens):
+    app.include_router(file_contents.router)
+    for resource in (
+        experiments,
+        aiexperiments,
+        suggestions,
+        queued_suggestions,
+        observations,
+        results,
+        tokens,
+        accounts,
+        projects,
+        training_runs,
+        checkpoints,
+        experiment_runs,
+        tags,
+        notes,
+        files,
+    ):
         app.include_router(resource.router, prefix="/v1", dependencies=[Depends(BASIC), Depends(BEARER)])
     return app

@@ -4,12 +4,16 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPBasic, HTTPBearer
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
+from optsvc.api.fields import FieldNames
 from optsvc.api.query import id_list
 from optsvc.api.schemas.common import Id
+from optsvc.domain.errors import InvalidRequest, NotFound
 from optsvc.queueing.wakeups import WakeUps
 from optsvc.services.access import Caller
+from optsvc.storage.file_store import FileStore
 
 
 class _Basic(HTTPBasic):
@@ -42,10 +46,18 @@ def _deadline_s(request: Request) -> float:
     return deadline_s
 
 
+def _file_store(request: Request) -> FileStore:
+    store: FileStore | None = request.app.state.file_store
+    if store is None:
+        raise NotFound("this server keeps no files: its operator has not set OPTSVC_FILES_DIR")
+    return store
+
+
 SessionDep = Annotated[Session, Depends(_session)]
 CallerDep = Annotated[Caller, Depends(_caller)]
 WakeUpsDep = Annotated[WakeUps, Depends(_wakeups)]
 DeadlineDep = Annotated[float, Depends(_deadline_s)]
+FileStoreDep = Annotated[FileStore, Depends(_file_store)]
 
 
 def _idempotency_key(
@@ -58,7 +70,25 @@ def _idempotency_key(
 
 
 REPEATABLE = [Depends(_idempotency_key)]
-"""Dependencies of every POST."""
+"""Dependencies of every POST but those whose answer holds a secret."""
+
+
+def _fields(
+    request: Request,
+    fields: Annotated[
+        str | None,
+        Query(description="Only these fields, separated by commas; in a list, of each entry.", examples=["id,name"]),
+    ] = None,
+) -> None:
+    if fields is not None:
+        try:
+            request.state.fields = TypeAdapter(FieldNames).validate_python(fields)
+        except ValidationError as error:
+            raise InvalidRequest(f"fields: expected names separated by commas, got {fields[:50]!r}") from error
+
+
+SELECTABLE = [Depends(_fields)]
+"""Dependencies of every GET: `optsvc.api.route` leaves the rest out of the answer."""
 
 
 def _ids(

@@ -14,15 +14,17 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from optsvc.api.responses import ContractResponse
-from optsvc.domain.errors import Forbidden, OptsvcError
+from optsvc.domain.errors import Forbidden, OptsvcError, TooManyRequests
 
 logger = logging.getLogger(__name__)
 
 _LONGEST_MESSAGE = 1000
 _VALUE = reprlib.Repr()
 _VALUE.maxstring = _VALUE.maxother = _VALUE.maxlong = 100
-_TAGS = {"double", "int", "categorical", "text", "object"}
+_TAGS = {"double", "int", "categorical", "normal", "beta", "text", "object"}
 """What Pydantic puts into the place of an error for the kind chosen in a union; no key of ours is called so there."""
+_UNIONS = {"prior", "task"}
+"""The keys, besides lists, whose values are of several kinds."""
 
 
 class ErrorBody(BaseModel):
@@ -42,6 +44,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorBody, "description": "Not there, or not visible to this caller."},
     413: {"model": ErrorBody, "description": "The body is larger than this server takes."},
     422: {"model": ErrorBody, "description": "Well-formed, but cannot be done now."},
+    429: {"model": ErrorBody, "description": "Too many requests in a second; `Retry-After` says when to try again."},
 }
 """For the OpenAPI document of every route under ``/v1``."""
 
@@ -67,6 +70,10 @@ def body(message: str, status: int, **more: str) -> ContractResponse:
 
 
 def _known(_: Request, error: OptsvcError) -> Response:
+    if isinstance(error, TooManyRequests):
+        answer = body(str(error), error.status)
+        answer.headers["Retry-After"] = str(error.retry_after_s)
+        return answer
     if isinstance(error, Forbidden) and error.token_status:
         return body(str(error), error.status, token_status=error.token_status)
     return body(str(error), error.status)
@@ -87,7 +94,7 @@ def _http(request: Request, error: HTTPException) -> Response:
 
 def _methods(request: Request) -> set[str]:
     """All methods that this path takes: each of its routes knows only its own."""
-    candidates = {"GET", "HEAD", "POST", "PUT", "DELETE"} - {request.method}
+    candidates = {"GET", "HEAD", "POST", "PUT", "MERGE", "DELETE"} - {request.method}
     routes = request.app.router.routes
     return {
         method
@@ -132,6 +139,8 @@ def sentence(error: Any) -> str:
         case "union_tag_invalid":
             allowed, given = error["ctx"]["expected_tags"], error["ctx"]["tag"]
             return f"{where}.{_discriminator(error)}: must be one of {allowed}, got {_short(given)}"
+        case "literal_error" | "enum":
+            return f"{where}: {_short(error['input'])} is not one of the allowed values: {error['ctx']['expected']}"
         case "none_required":
             return f"{where}: not allowed or not supported here, leave it out; got {_short(error['input'])}"
         case kind if kind.endswith(("_type", "_parsing")):
@@ -147,11 +156,11 @@ def _discriminator(error: Any) -> str:
 
 def _path(location: Sequence[int | str]) -> str:
     """As in ``parameters[0].bounds.max``."""
-    text, in_list = "", False
+    text, in_union = "", False
     for part in location:
-        if in_list and part in _TAGS:
+        if in_union and part in _TAGS:
             continue
-        in_list = isinstance(part, int)
+        in_union = isinstance(part, int) or part in _UNIONS
         text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text.removeprefix(".")
 

@@ -3,7 +3,6 @@
 import json
 from typing import Annotated
 
-from fastapi import Request
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
@@ -39,16 +38,3 @@ def id_list(name: str, text: str) -> list[int]:
         if not (part.isascii() and part.isdigit() and len(part) <= _MOST_DIGITS):
             raise InvalidRequest(f"{name}: expected ids separated by commas, got {part[:50]!r}")
     return [int(part) for part in parts]
-
-
-class NotYet:
-    """A dependency that refuses query parameters which would change the answer and are not supported yet."""
-
-    def __init__(self, *names: str) -> None:
-        self._names = names
-
-    def __call__(self, request: Request) -> None:
-        """Refuse the request if it has one of them."""
-        for name in self._names:
-            if request.query_params.get(name):
-                raise InvalidRequest(f"{name}: not supported yet: leave it out")

@@ -74,7 +74,7 @@ def parse_object(body: bytes, charset: str = "utf-8") -> dict[str, Any]:
             parse_int=_within_a_double,
         )
         if "\\u" in text:
-            _check_texts(parsed)
+            check_texts(parsed)
     except RecursionError as error:
         raise HTTPException(400, f"{_MALFORMED}: it is nested too deeply") from error
     except (LookupError, ValueError) as error:
@@ -109,7 +109,7 @@ def _within_a_double(digits: str) -> int:
     return int(digits)
 
 
-def _check_texts(value: Any) -> None:
+def check_texts(value: Any) -> None:
     """Refuse what JSON can escape but PostgreSQL cannot store."""
     if isinstance(value, str):
         if "\0" in value:
@@ -119,7 +119,7 @@ def _check_texts(value: Any) -> None:
     elif isinstance(value, dict):
         for item in value.items():
             for part in item:
-                _check_texts(part)
+                check_texts(part)
     elif isinstance(value, list):
         for part in value:
-            _check_texts(part)
+            check_texts(part)

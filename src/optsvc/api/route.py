@@ -7,6 +7,8 @@ its repetition, at once or tomorrow, gets that answer and does nothing.
 
 import base64
 import hashlib
+import json
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -16,16 +18,23 @@ from fastapi.routing import APIRoute
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from optsvc.api.deps import REPEATABLE, SELECTABLE
+from optsvc.api.fields import choose_in_answer
 from optsvc.api.request import ContractRequest
-from optsvc.api.responses import CONTENT_TYPE
-from optsvc.domain.errors import InvalidRequest, Unauthorized, Unprocessable
+from optsvc.api.responses import CONTENT_TYPE, OrderedResponse
+from optsvc.domain.errors import InvalidRequest, TooManyRequests, Unauthorized, Unprocessable
 from optsvc.domain.rights import Right, Rule
+from optsvc.queueing.rates import Allowance, RateLimiter
 from optsvc.services import tokens
+from optsvc.services.access import Caller
 from optsvc.storage.idempotency import IdempotencyRepository
+from optsvc.storage.models import AuditEntry
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _MAX_KEY_LENGTH = 255
+_READS = {"GET", "HEAD", "OPTIONS"}
+_SECRET_IN_PATH = re.compile(r"(/tokens/)(?!self$).+")
 
 
 EndpointT = TypeVar("EndpointT", bound=Callable[..., Any])
@@ -46,6 +55,11 @@ def needs(
 class ContractRoute(APIRoute):
     """A route under ``/v1``. Its endpoint must state what it needs of its caller (`needs`)."""
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        if "GET" in (more.get("methods") or ()):
+            more["dependencies"] = [*(more.get("dependencies") or ()), *SELECTABLE]
+        super().__init__(path, endpoint, **more)
+
     @property
     def rule(self) -> Rule:
         """What the endpoint needs.
@@ -61,27 +75,51 @@ class ContractRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """The endpoint with everything around it."""
         rule = self.rule
+        repeatable = all(dependency in self.dependencies for dependency in REPEATABLE)
         endpoint = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
             if "%00" in request.url.query or "\0" in request.url.path:
                 raise InvalidRequest("Invalid string parameter: the address holds a NUL character")
-            if request.method == "GET" and "fields" in request.query_params:
-                raise InvalidRequest("fields: not supported yet: leave it out")
             request = ContractRequest(request, max_body_bytes=request.app.state.settings.max_body_bytes)
             session: Session = request.app.state.sessions()
             try:
                 request.state.session = session
-                request.state.caller = await run_in_threadpool(tokens.authenticate, session, secret_of(request), rule)
-                response = await _once(request, session, endpoint)
+                allowance = await run_in_threadpool(_sign_in, request, session, rule)
+                response = await _once(request, session, endpoint, repeatable=repeatable)
+                if response.status_code == 200 and (fields := getattr(request.state, "fields", None)) is not None:
+                    response = OrderedResponse(
+                        choose_in_answer(json.loads(bytes(response.body)), fields, self.response_model)
+                    )
+                if request.method not in _READS:
+                    await run_in_threadpool(_record, session, request, response)
                 await run_in_threadpool(session.commit)
             finally:
                 await run_in_threadpool(session.close)  # rolls back what was not committed
             if response.status_code == 200 and request.headers.get("x-response-content") == "skip":
-                return Response(status_code=204)
+                response = Response(status_code=204)
+            if allowance is not None:
+                response.headers["RateLimit-Limit"] = str(allowance.limit)
+                response.headers["RateLimit-Remaining"] = str(max(0, allowance.remaining))
+                response.headers["RateLimit-Reset"] = str(allowance.reset_s)
             return response
 
         return handle
+
+
+def _sign_in(request: Request, session: Session, rule: Rule) -> Allowance | None:
+    """Find out who calls, and count the call.
+
+    Raises:
+        TooManyRequests: The token has called too often in this second.
+    """
+    caller = tokens.authenticate(session, secret_of(request), rule)
+    request.state.caller = caller
+    limiter: RateLimiter = request.app.state.limiter
+    allowance = limiter.count(caller.token_id, write=request.method not in _READS)
+    if allowance is not None and allowance.remaining < 0:
+        raise TooManyRequests(f"this token may send {allowance.limit} such requests in a second: wait a little")
+    return allowance
 
 
 def secret_of(request: Request) -> str:
@@ -108,15 +146,33 @@ def secret_of(request: Request) -> str:
     return secret
 
 
-async def _once(request: Request, session: Session, endpoint: Handler) -> Response:
+def _record(session: Session, request: Request, response: Response) -> None:
+    """Write a change into the audit log, in its own transaction."""
+    caller: Caller = request.state.caller
+    session.add(
+        AuditEntry(
+            token_id=caller.token_id,
+            client_id=caller.client_id,
+            user_id=caller.user_id,
+            method=request.method,
+            path=_SECRET_IN_PATH.sub(r"\1…", request.url.path),
+            status=response.status_code,
+            address=request.client.host if request.client else None,
+        )
+    )
+
+
+async def _once(request: Request, session: Session, endpoint: Handler, *, repeatable: bool) -> Response:
     """Run the endpoint, unless this very request was answered before."""
     key = request.headers.get("idempotency-key")
     if key is None or request.method != "POST":
         return await endpoint(request)
+    if not repeatable:
+        raise InvalidRequest("this request takes no Idempotency-Key: its answer holds a secret, which is not kept")
     if not 0 < len(key) <= _MAX_KEY_LENGTH:
         raise InvalidRequest(f"Idempotency-Key must have 1 to {_MAX_KEY_LENGTH} characters, got {len(key)}")
     body = await request.body()
-    fingerprint = hashlib.sha256(b"\n".join([request.url.path.encode(), body])).digest()
+    fingerprint = hashlib.sha256(b"\n".join([f"{request.url.path}?{request.url.query}".encode(), body])).digest()
     known = IdempotencyRepository(session, request.state.caller.token_id)
     if (answer := await run_in_threadpool(_replay, known, key, fingerprint)) is not None:
         return answer

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from optsvc.cli.admin import admin
 from optsvc.cli.errors import OneLineErrors
 from optsvc.cli.options import data_dir_option, host_option, parent_option, port_option
 from optsvc.cli.up import up
@@ -24,6 +25,7 @@ def app() -> None:
 
 
 app.add_command(up)
+app.add_command(admin)
 
 
 @app.command()

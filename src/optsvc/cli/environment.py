@@ -1,5 +1,6 @@
 """Where the commands find the database: at a given address, else in a data directory."""
 
+import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,17 @@ def redis_in(data_dir: Path) -> EmbeddedRedis:
 def logs_in(data_dir: Path) -> Path:
     """Where the logs of a data directory are."""
     return data_dir / "logs"
+
+
+def secret_key_in(data_dir: Path) -> str:
+    """The key that signs the addresses of files, made at the first start and kept beside the data."""
+    path = data_dir / "secret_key"
+    if not path.exists():
+        draft = path.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32))
+        draft.replace(path)  # in one step: half a key would be of no use
+    return path.read_text()
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def up(data_dir: Path, host: str, port: int, workers: int) -> None:
     PostgreSQL and Redis run inside the data directory, unless OPTSVC_DATABASE_URL and OPTSVC_REDIS_URL say where
     others are. All data is kept for the next start.
     """
-    from optsvc.cli.environment import listen, logs_in, postgres_in, redis_in
+    from optsvc.cli.environment import listen, logs_in, postgres_in, redis_in, secret_key_in
     from optsvc.config import Settings
     from optsvc.embedded import DirectoryLock
     from optsvc.queueing.connection import connect
@@ -77,6 +77,8 @@ def up(data_dir: Path, host: str, port: int, workers: int) -> None:
 
         environment = ONE_THREAD | os.environ | {"OPTSVC_DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
         environment["OPTSVC_REDIS_URL"] = settings.redis_url or redis.url
+        environment["OPTSVC_FILES_DIR"] = str(settings.files_dir or data_dir / "files")
+        environment["OPTSVC_SECRET_KEY"] = settings.secret_key or secret_key_in(data_dir)
 
         def program(name: str, command: str, *arguments: object) -> Program:
             line = [sys.executable, "-P", "-m", "optsvc", command, "--parent", os.getpid(), *arguments]

@@ -11,7 +11,8 @@
     ├── Forbidden                 403  the token lacks the right
     ├── NotFound                  404  not there, or not visible to this caller: the two look the same
     ├── Conflict                  409  the name or key is taken
-    └── Unprocessable             422  well-formed, but cannot be done now
+    ├── Unprocessable             422  well-formed, but cannot be done now
+    └── TooManyRequests           429  more than the token may send in a second
 
 The HTTP status is a fact about the error, so it stands on the class; only the API reads it.
 """
@@ -74,6 +75,21 @@ class Conflict(OptsvcError):
     """A name or key is already taken."""
 
     status = 409
+
+
+class TooManyRequests(OptsvcError):
+    """The token has sent more in this second than it may.
+
+    Args:
+        message: What the limit is.
+        retry_after_s: When to try again.
+    """
+
+    status = 429
+
+    def __init__(self, message: str, retry_after_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class Unprocessable(OptsvcError):

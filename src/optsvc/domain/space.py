@@ -1,8 +1,10 @@
 """The search space: its parameters, and the assignments that fit it."""
 
+import math
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import TypeAlias, TypeGuard
 
 from optsvc.domain.errors import InvalidAssignments
@@ -12,6 +14,7 @@ CONSTRAINT_TOLERANCE = 1e-9
 """Relative; sums of rounded numbers at the edge still keep to a linear constraint."""
 LARGEST_INT = 2**53
 """Beyond it a double no longer tells whole numbers apart."""
+_COUNTED_BRANCHES = 4096
 Assignments: TypeAlias = Mapping[str, Value]
 """A value for each parameter whose conditions hold, and for each conditional, by name."""
 Conditions: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
@@ -66,6 +69,11 @@ class DoubleParameter:
     conditions: Conditions = ()
     default: float | None = None
 
+    @property
+    def levels(self) -> int | None:
+        """How many values it can have, None if any in a range."""
+        return None if self.grid is None else len(self.grid)
+
     def validate(self, value: object) -> float:
         """`value` as this parameter's type. Outside the bounds is fine: users report points of their own."""
         if not _is_number(value):
@@ -89,6 +97,11 @@ class IntParameter:
     grid: tuple[int, ...] | None = None
     conditions: Conditions = ()
     default: int | None = None
+
+    @property
+    def levels(self) -> int:
+        """How many values it can have."""
+        return self.high - self.low + 1 if self.grid is None else len(self.grid)
 
     def validate(self, value: object) -> int:
         """`value` as an int; ``3.0`` is whole, ``True`` is not a number."""
@@ -125,6 +138,11 @@ class CategoricalParameter:
         if not self.enum_indexes:
             object.__setattr__(self, "enum_indexes", tuple(range(1, len(self.values) + 1)))
 
+    @property
+    def levels(self) -> int:
+        """How many values it can have."""
+        return len(self.values)
+
     def validate(self, value: object) -> str:
         """`value` if it is one of the categories."""
         if not isinstance(value, str):
@@ -135,6 +153,12 @@ class CategoricalParameter:
 
 
 Parameter: TypeAlias = DoubleParameter | IntParameter | CategoricalParameter
+PARAMETER_TYPES: dict[str, type[Parameter]] = {
+    "double": DoubleParameter,
+    "int": IntParameter,
+    "categorical": CategoricalParameter,
+}
+"""The kinds of axes, by the names that users give them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,3 +254,32 @@ class SearchSpace:
                 terms = " + ".join(f"{weight:g}*{name}" for name, weight in constraint.terms)
                 raise InvalidAssignments(f"assignments violate {terms} {sign} {constraint.threshold:g}")
         return chosen
+
+    def as_of_now(self, stored: Assignments) -> dict[str, Value]:
+        """Assignments of an older day as they read today.
+
+        Parameters that were removed since are left out; those that were added have their defaults. A category that was
+        removed stays.
+        """
+        read: dict[str, Value] = {c.name: stored[c.name] for c in self.conditionals if c.name in stored}
+        for parameter in self.existing(stored):
+            value = stored.get(parameter.name, parameter.default)
+            if value is not None:
+                # JSON writes large doubles out in digits, so that they come back as integers.
+                read[parameter.name] = float(value) if isinstance(parameter, DoubleParameter) else value
+        return read
+
+    @property
+    def point_count(self) -> int | None:
+        """How many points there are, linear constraints aside; None if a range is continuous or they are too many."""
+        count = 0
+        choices = math.prod(len(conditional.values) for conditional in self.conditionals)
+        if choices > _COUNTED_BRANCHES:
+            return None
+        for values in product(*(conditional.values for conditional in self.conditionals)):
+            names = (conditional.name for conditional in self.conditionals)
+            levels = [parameter.levels for parameter in self.existing(dict(zip(names, values, strict=True)))]
+            if None in levels:
+                return None
+            count += math.prod(level for level in levels if level is not None)
+        return count

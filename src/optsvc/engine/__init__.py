@@ -4,7 +4,8 @@ A pure function of what it is given: no database, no network, no clock, no globa
 the same output, bit for bit on the same build of its numeric libraries.
 """
 
-from optsvc.engine.initial import needs_model, space_filling
+from optsvc.engine.initial import needs_model, random_point, space_filling
+from optsvc.engine.points.feasible import check_space, feasible_share
 from optsvc.engine.problem import EngineState, Problem, Proposal, Seed, Source
 from optsvc.engine.suggest import ENGINE_VERSION, suggest
 
@@ -15,7 +16,10 @@ __all__ = [
     "Proposal",
     "Seed",
     "Source",
+    "check_space",
+    "feasible_share",
     "needs_model",
+    "random_point",
     "space_filling",
     "suggest",
 ]

@@ -23,6 +23,26 @@ class EngineDefaults:
     enumerate_experiment: int = 64
     """A finite space of at most this many points is simply worked through."""
 
+    gate_budget_share: float = 0.5
+    """Every value of a conditional turns up in the start, which may take this share of the budget for it."""
+
+    # Priors on parameters.
+    prior_uniform_share: float = 0.2
+    prior_floor: float = 1e-12
+    """A prior's density counts as at least this multiple of its largest."""
+    prior_decay_share: float = 0.1
+    prior_decay: float = 10.0
+    """``β`` of a prior's weight ``β/n``: a share of the budget, or this where there is none."""
+
+    # Linear constraints.
+    share_points: int = 2048
+    rejection_share: float = 0.05
+    """Below this share of the cube, points inside come from random walks."""
+    rejection_points: int = 16384
+    pool_least: int = 64
+    walk_steps: int = 4
+    """Of a walk that starts at a point of the pool, per constrained axis."""
+
     # Duplicates.
     min_separation: float = 1e-6
     """Two points are one if no unit coordinate differs by more; also keeps the covariance matrix invertible."""
@@ -46,6 +66,29 @@ class EngineDefaults:
     variance_floor: float = 1e-12
     measured_variance_floor: float = 1e-10
     measured_variance_cap: float = 1e6
+
+    # The classifier of failures.
+    wide_length_scale: float = 0.205
+    """Median length scale of the classifier, in roots of their number: so few labels explain little."""
+    wide_log_variance: float = 3.0
+    success_signal_log_mean: float = 2.77
+    success_signal_log_variance: float = 1.0
+    success_signal_bounds: tuple[float, float] = (0.0183, 54.6)
+    success_floor: float = 0.02
+    """The probability of success counts as at least this: chance failures wall nothing off."""
+    blind_length_scale: float = 0.3
+    """How far a step is while there is no model of the metric to say."""
+    success_weight: float = 2.0
+    """The power that the probability of success is raised to."""
+    likely_success: float = 0.5
+    """Every other suggestion goes where success is at least as likely as this, or as a share of the surest success so
+    far: else a run may keep falling off a cliff, when all that is left to gain seems to lie beyond it."""
+    likely_share: float = 0.8
+    unlikely_slope: float = 200.0
+    success_rows: int = 600
+    """Above this many evaluations the classifier sees those nearest to one of the other kind."""
+    success_fit_rows: int = 150
+    success_fit_iterations: int = 20
 
     # Output warping.
     cap_min_count: int = 10
@@ -109,6 +152,9 @@ class EngineDefaults:
     sweep_starts: int = 5
     sweep_rounds: int = 8
     sweep_categories: int = 20
+    gate_fills: int = 4
+    """How many versions of a point are tried when a conditional is changed."""
+    exchanged_axes: int = 10
 
 
 DEFAULTS = EngineDefaults()

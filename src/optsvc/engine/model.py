@@ -76,6 +76,8 @@ class Model:
         noisy: Whether observed values differ from the true ones.
         repeats: Whether it makes sense to observe a point twice. Noise that is only inferred does not count: to a
             smooth model a deterministic function can look noisy.
+        calibration: Mean square of the errors in units of what was expected of them, each row predicted from all the
+            others: near 1 if the model is as sure as it may be, larger if it is too sure.
     """
 
     posterior: Posterior
@@ -85,6 +87,7 @@ class Model:
     state: EngineState
     noisy: bool
     repeats: bool
+    calibration: float
 
     @property
     def length_scales(self) -> HostArray:
@@ -120,20 +123,25 @@ def fit_model(
     )
     known_noise = not bool(np.isnan(history.stddevs).any())
     prior = Prior(encoder.dimension, known_noise, defaults)
-    previous = _theta_of(state, encoder, prior) if state is not None and state.hyperparameters else None
+    names = [*(_LENGTH_SCALE + axis.name for axis in encoder.axes), _SIGNAL, _NOISE]
+    previous = None
+    if state is not None and names[-1] in state.hyperparameters:
+        previous = stored_hyperparameters(state, names, prior.mode, prior.bounds)
     points = history.points
     if len(data.targets) > defaults.exact_rows:
         rows = _local_rows(data, prior.mode if previous is None else previous, defaults)
         data, points = data.take(rows), points[rows]
-    if state is not None and previous is not None and _still_fresh(state, observation_count, defaults):
+    if state is not None and previous is not None and still_fresh(state, observation_count, defaults):
         theta = previous
     else:
         starts = _starts(prior, previous, len(data.targets), seed, defaults)
         theta = fit(data.take(_fit_rows(data.targets, defaults)), prior, starts, defaults, backend)
-        state = _state_of(theta, encoder, observation_count)
+        state = EngineState(dict(zip(names, theta.tolist(), strict=True)), observation_count)
     posterior = condition(data, theta, defaults, backend)
     if posterior is None:
         return None
+    expected, spread = posterior.leave_one_out(data.targets)
+    calibration = float(((data.targets - expected) ** 2 / spread).mean())
     inferred = posterior.noise_variance > defaults.noisy_ratio * posterior.signal_variance
     return Model(
         posterior=posterior,
@@ -143,10 +151,11 @@ def fit_model(
         state=state,
         noisy=history.measured_noise or inferred,
         repeats=history.measured_noise,
+        calibration=calibration,
     )
 
 
-def _still_fresh(state: EngineState, observation_count: int, defaults: EngineDefaults) -> bool:
+def still_fresh(state: EngineState, observation_count: int, defaults: EngineDefaults) -> bool:
     """Whether hyperparameters fitted at the state's count serve now: no new data, or many data and few new ones."""
     new = observation_count - state.observation_count
     return new == 0 or (observation_count > defaults.fit_rows and 0 < new < defaults.refit_growth * observation_count)
@@ -196,15 +205,7 @@ def _local_rows(data: TrainingData, theta: HostArray, defaults: EngineDefaults) 
     return np.union1d(chosen, np.array(spread))
 
 
-def _theta_of(state: EngineState, encoder: Encoder, prior: Prior) -> HostArray:
-    """The hyperparameters in a state; the prior's mode for parameters that it does not know."""
-    names = [*(_LENGTH_SCALE + axis.name for axis in encoder.axes), _SIGNAL, _NOISE]
+def stored_hyperparameters(state: EngineState, names: Sequence[str], mode: HostArray, bounds: HostArray) -> HostArray:
+    """The hyperparameters of these names in a state, within their bounds; the prior's mode for those not there."""
     stored = np.array([state.hyperparameters.get(name, np.nan) for name in names], dtype=np.float64)
-    return np.clip(np.where(np.isfinite(stored), stored, prior.mode), *prior.bounds.T)
-
-
-def _state_of(theta: HostArray, encoder: Encoder, observation_count: int) -> EngineState:
-    names = [*(_LENGTH_SCALE + axis.name for axis in encoder.axes), _SIGNAL, _NOISE]
-    return EngineState(
-        hyperparameters=dict(zip(names, theta.tolist(), strict=True)), observation_count=observation_count
-    )
+    return np.clip(np.where(np.isfinite(stored), stored, mode), *bounds.T)

@@ -15,7 +15,15 @@ class Source(StrEnum):
     INITIAL = "initial"
     """The space-filling start, before there is enough to fit a model to."""
     GP = "gp"
-    """The Gaussian process."""
+    """The Gaussian process: of the metric, or of success while next to nothing has succeeded."""
+    RANDOM = "random"
+    """Drawn independently of everything else."""
+    GRID = "grid"
+    """The next point of a grid."""
+    QUEUED = "queued"
+    """Put in line by the user."""
+    USER = "user"
+    """Made by the user."""
     FALLBACK = "fallback"
     """A space-filling point, served because nothing better could be had in time."""
 
@@ -56,7 +64,8 @@ class EngineState:
 
     Args:
         hyperparameters: Logarithms: ``"length_scale:NAME"`` for each parameter with a choice, in unit coordinates;
-            ``"signal_variance"`` and ``"noise_variance"``, of standardized values.
+            ``"signal_variance"`` and ``"noise_variance"``, of standardized values; ``"success_…"``, of the model of
+            failures.
         observation_count: How many observations, failed ones included, the fit had seen.
     """
 
@@ -85,7 +94,8 @@ class Proposal:
         mean: Predicted value of the metric, in its own units and direction; None without a model.
         stddev: Standard deviation of that prediction (of the noise-free metric), same units; None without a model.
         details: JSON-ready facts for explanation and replay: acquisition function and its value, incumbent, length
-            scales, noise, counts.
+            scales, noise, counts; ``p_success``, the probability that the evaluation does not fail; ``calibration``,
+            the mean squared error of predicting each row from the others, in units of the predicted variance.
     """
 
     assignments: Mapping[str, Value]

@@ -20,6 +20,7 @@ class Stage(IntEnum):
     FANTASIES = 5
     REPLACEMENT = 7
     NEIGHBOURS = 8
+    RANDOM = 9
 
 
 def generator(seed: Seed, stage: Stage, index: int = 0) -> np.random.Generator:

@@ -7,18 +7,23 @@ import numpy as np
 
 from optsvc.domain.observation import Observation
 from optsvc.domain.space import Assignments
+from optsvc.engine.acquisition.composite import Encoded, OnPoints, Total
 from optsvc.engine.acquisition.noisy import expected_improvement
+from optsvc.engine.acquisition.success import LikelySuccess, LogSuccess
 from optsvc.engine.backend import HostArray, backend_for
+from optsvc.engine.beliefs import BeliefTerm
 from optsvc.engine.candidates.mixed import CandidateSearch
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.duplicates import first_free
-from optsvc.engine.encoding import Encoder
 from optsvc.engine.initial import needs_model, space_filling, unused_point
 from optsvc.engine.model import EncodedHistory, Model, fit_model, sorted_rows
+from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.problem import EngineState, Problem, Proposal, Seed, Source
 from optsvc.engine.randomness import Stage, generator
+from optsvc.engine.success_model import fit_success
+from optsvc.engine.surrogates.classifier import Classifier
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Changes whenever the same input may give another proposal."""
 
 
@@ -53,17 +58,17 @@ def suggest(
     unchanged = state or EngineState()
     if not needs_model(problem, history, pending):
         return space_filling(problem, history, pending, seed=seed, count=count), unchanged
-    encoder = Encoder(problem.space, DEFAULTS.relaxed_levels)
+    sampler = SpaceSampler.of(problem.space)
+    encoder = sampler.encoder
     encoded = EncodedHistory.of(problem, history, encoder)
+    backend = backend_for(xp)
+    success = fit_success(encoded, len(history), encoder, state=state, defaults=DEFAULTS, backend=backend)
+    classifier, hyperparameters = success or (None, {})
+    if len(encoded.values) < DEFAULTS.min_successes and classifier is not None:
+        proposals = _towards_success(problem, encoded, encoder.encode(pending), sampler, classifier, seed, count)
+        return proposals, EngineState(hyperparameters=hyperparameters, observation_count=len(history))
     model = fit_model(
-        problem,
-        encoded,
-        len(history),
-        encoder,
-        state=state,
-        seed=seed,
-        defaults=DEFAULTS,
-        backend=backend_for(xp),
+        problem, encoded, len(history), encoder, state=state, seed=seed, defaults=DEFAULTS, backend=backend
     )
     if model is None:
         flat = np.ptp(encoded.values * 0.5) == 0.0
@@ -78,18 +83,71 @@ def suggest(
     waiting = encoder.encode(pending)
     proposals = []
     for ordinal in range(seed.ordinal, seed.ordinal + count):
-        point, proposal = _propose(problem, encoded, waiting, encoder, model, Seed(key=seed.key, ordinal=ordinal))
+        point, proposal = _propose(
+            problem, encoded, waiting, sampler, model, classifier, Seed(key=seed.key, ordinal=ordinal)
+        )
         waiting = np.vstack([waiting, point])
         proposals.append(proposal)
-    return proposals, model.state
+    merged = {**model.state.hyperparameters, **hyperparameters}
+    return proposals, EngineState(merged, model.state.observation_count)
+
+
+def _towards_success(
+    problem: Problem,
+    history: EncodedHistory,
+    waiting: HostArray,
+    sampler: SpaceSampler,
+    classifier: Classifier,
+    seed: Seed,
+    count: int,
+) -> list[Proposal]:
+    """Where next to nothing has succeeded: the points likeliest to, and evenly spread ones, by turns."""
+    term = Encoded(LogSuccess(classifier, floor=0.0), sampler.encoder)
+    taken = np.vstack([history.points, history.failed, waiting])
+    proposals = []
+    for ordinal in range(seed.ordinal, seed.ordinal + count):
+        own = Seed(key=seed.key, ordinal=ordinal)
+        point, exhausted = unused_point(sampler, problem, taken, own)
+        source, reason = Source.INITIAL, "Almost everything has failed so far: an evenly spread point."
+        if ordinal % 2 == 0:
+            points, _ = CandidateSearch(
+                term,
+                sampler,
+                incumbents=history.points if len(history.points) else point[None, :],
+                length_scales=np.full(sampler.encoder.dimension, DEFAULTS.blind_length_scale),
+                raw_points=DEFAULTS.raw_points_large,
+                seed=own,
+                defaults=DEFAULTS,
+            ).ranked()
+            rank = first_free(points, taken, DEFAULTS.min_separation)
+            if rank is not None and sampler.keeps(points[rank]):
+                point, exhausted, source = points[rank], False, Source.GP
+                reason = "Almost everything has failed so far: the point that is likeliest to succeed."
+        details = {
+            "engine_version": ENGINE_VERSION,
+            "p_success": float(np.exp(term.value(point[None, :])[0])),
+            "observations": len(history.values),
+            "failures": len(history.failed),
+            "exhausted": exhausted,
+        }
+        assignments = sampler.encoder.decode(point)
+        proposals.append(Proposal(assignments, source=source, reason=reason, ordinal=ordinal, details=details))
+        taken = np.vstack([taken, point])
+    return proposals
 
 
 def _propose(
-    problem: Problem, history: EncodedHistory, pending: HostArray, encoder: Encoder, model: Model, seed: Seed
+    problem: Problem,
+    history: EncodedHistory,
+    pending: HostArray,
+    sampler: SpaceSampler,
+    model: Model,
+    classifier: Classifier | None,
+    seed: Seed,
 ) -> tuple[HostArray, Proposal]:
     """One proposal and its unit coordinates ``(p,)``."""
-    posterior, backend = model.posterior, model.posterior.backend
-    acquisition = expected_improvement(
+    encoder, posterior, backend = sampler.encoder, model.posterior, model.posterior.backend
+    improvement = expected_improvement(
         posterior,
         encoder.features(sorted_rows(pending)),
         encoder.features(history.failed),
@@ -98,11 +156,23 @@ def _propose(
         defaults=DEFAULTS,
     )
     means = backend.to_host(posterior.predict(posterior.features)[0])
+    terms: list[OnPoints] = [Encoded(improvement, encoder)]
+    if sampler.beliefs:
+        decay = DEFAULTS.prior_decay if problem.budget is None else DEFAULTS.prior_decay_share * problem.budget
+        terms.append(BeliefTerm(sampler.beliefs, decay / len(history.values)))
+    if classifier is not None:
+        surest = float(np.exp(classifier.log_probability(encoder.features(history.points)).max()))
+        bold = LogSuccess(classifier, DEFAULTS.success_floor, DEFAULTS.success_weight)
+        safe = LikelySuccess(
+            classifier, min(DEFAULTS.likely_success, DEFAULTS.likely_share * surest), DEFAULTS.unlikely_slope
+        )
+        terms.append(Encoded(safe if seed.ordinal % 2 else bold, encoder))
+    acquisition = Total(terms)
     order = np.argsort(means, kind="stable")
     large = len(means) > DEFAULTS.raw_large_rows
     points, values = CandidateSearch(
         acquisition,
-        encoder,
+        sampler,
         incumbents=model.points[order[: DEFAULTS.perturbed_incumbents]],
         length_scales=model.length_scales,
         raw_points=DEFAULTS.raw_points_large if large else DEFAULTS.raw_points,
@@ -112,10 +182,10 @@ def _propose(
     taken = np.vstack([history.failed, pending] if model.repeats else [history.points, history.failed, pending])
     rank = first_free(points, taken, DEFAULTS.min_separation)
     point, value, exhausted = points[rank or 0], float(values[rank or 0]), False
-    if rank is None:
-        unused, exhausted = unused_point(encoder, problem, taken, seed)
+    if rank is None or not sampler.keeps(point):
+        unused, exhausted = unused_point(sampler, problem, taken, seed)
         if not exhausted:
-            point, value = unused, float(acquisition.value(encoder.features(unused[None, :]))[0])
+            point, value = unused, float(acquisition.value(unused[None, :])[0])
     mean, variance = (float(a[0]) for a in posterior.predict(backend.to_device(encoder.features(point[None, :]))))
     predicted, stddev = model.transform.moments(mean, variance, DEFAULTS.quadrature_points)
     best = float(model.transform.to_metric(means[order[:1]])[0])
@@ -125,8 +195,13 @@ def _propose(
     )
     if exhausted:
         reason = f"Every point of the space has been used: this one is served again. {reason}"
+    p_success = 1.0
+    if classifier is not None:
+        p_success = float(np.exp(classifier.log_probability(encoder.features(point[None, :]))[0]))
+        reason = f"{reason} It succeeds with a probability of about {100 * p_success:.0f} %."
     details = {
         "engine_version": ENGINE_VERSION,
+        "p_success": p_success,
         "acquisition": "log_noisy_expected_improvement" if model.noisy else "log_expected_improvement",
         "acquisition_value": value,
         "incumbent": best,
@@ -135,6 +210,7 @@ def _propose(
         "noise_variance": posterior.noise_variance,
         "warp_power": model.transform.power,
         "jitter": posterior.jitter,
+        "calibration": model.calibration,
         "observations": len(history.values),
         "failures": len(history.failed),
         "pending": len(pending),

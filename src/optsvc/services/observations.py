@@ -7,17 +7,20 @@ from typing import Any, TypedDict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from optsvc.domain.errors import InvalidObservation, NotFound, OptsvcError
+from optsvc.domain.errors import InvalidObservation, InvalidRequest, NotFound, OptsvcError
+from optsvc.domain.experiment import Definition
 from optsvc.domain.metrics import Metric
 from optsvc.domain.observation import MetricEvaluation
 from optsvc.queueing.queues import refresh_after_commit
 from optsvc.services import access
 from optsvc.services.access import Caller
-from optsvc.storage.definitions import metrics_from_json, space_from_json
+from optsvc.services.snapshot import uses_model
+from optsvc.services.suggestions import check_task, refuse_outside_runs
+from optsvc.storage.definitions import definition_of
 from optsvc.storage.experiments import ExperimentRepository
-from optsvc.storage.models import Experiment, Observation, Suggestion
+from optsvc.storage.models import Experiment, Observation, Suggestion, now
 from optsvc.storage.models import MetricEvaluation as MetricEvaluationRow
-from optsvc.storage.observations import ObservationRepository
+from optsvc.storage.observations import ObservationRepository, ObservationSort
 from optsvc.storage.pages import Page, PageQuery
 
 
@@ -29,6 +32,7 @@ class Report:
     assignments: Mapping[str, object] | None = None
     values: Sequence[MetricEvaluation] = ()
     failed: bool = False
+    task: str | None = None
     metadata: dict[str, Any] | None = field(default=None)
 
 
@@ -40,11 +44,19 @@ class ObservationChanges(TypedDict, total=False):
     values: Sequence[MetricEvaluation] | None
     keep_stddev: frozenset[str]
     failed: bool
+    task: str | None
     metadata: dict[str, Any] | None
 
 
 def create(
-    session: Session, caller: Caller, experiment_id: int, reports: Sequence[Report], *, compute: bool = True
+    session: Session,
+    caller: Caller,
+    experiment_id: int,
+    reports: Sequence[Report],
+    *,
+    compute: bool = True,
+    store: bool = True,
+    for_run: bool = False,
 ) -> list[Observation]:
     """Store results, all or none, in the order given; close their suggestions; have the next suggestion computed.
 
@@ -54,21 +66,30 @@ def create(
         experiment_id: The experiment.
         reports: The results.
         compute: Whether to compute the next suggestion from them now.
+        store: Whether to store them, or only to see what would be stored.
+        for_run: Whether they come from training runs, the only way to observe in an AI experiment.
 
     Raises:
         NotFound: The experiment is not there or not visible.
         InvalidRequest: The experiment is deleted, or a report is wrong; the message names its place among several.
+        Forbidden: The experiment takes runs only.
     """
     experiment = access.active_experiment(session, caller, experiment_id)
+    refuse_outside_runs(experiment, for_run=for_run)
+    definition = definition_of(experiment)
     suggestions = _suggestions(session, experiment, reports)
     created = []
     for index, report in enumerate(reports):
         try:
-            created.append(_observation(experiment, report, suggestions))
+            created.append(_observation(experiment, definition, report, suggestions))
         except OptsvcError as error:
             if len(reports) > 1:
                 raise type(error)(f"observations[{index}]: {error}") from error
             raise
+    if not store:
+        return created
+    for suggestion in suggestions.values():
+        suggestion.closed = True
     session.add_all(created)
     _moved_on(session, experiment, compute=compute)
     session.flush()
@@ -76,11 +97,23 @@ def create(
 
 
 def page(
-    session: Session, caller: Caller, experiment_id: int, query: PageQuery, *, deleted: bool = False
+    session: Session,
+    caller: Caller,
+    experiment_id: int,
+    query: PageQuery,
+    *,
+    deleted: bool = False,
+    sort: str = "id",
 ) -> Page[Observation]:
-    """A page of observations, newest first."""
+    """A page of observations, newest first, or sorted by what the contract calls `sort`.
+
+    Raises:
+        NotFound: The experiment is not there or not visible.
+        InvalidRequest: There is nothing of this name to sort by.
+    """
     experiment = access.experiment(session, caller, experiment_id)
-    return ObservationRepository(session, experiment).page(query, deleted=deleted)
+    by = None if sort == "id" else _sort(sort, definition_of(experiment))
+    return ObservationRepository(session, experiment).page(query, deleted=deleted, sort=by)
 
 
 def get(session: Session, caller: Caller, experiment_id: int, observation_id: int) -> Observation:
@@ -108,22 +141,25 @@ def update(
         InvalidRequest: The experiment is deleted, or the corrected observation would contradict itself.
     """
     experiment = access.active_experiment(session, caller, experiment_id)
+    definition = definition_of(experiment)
     observation = _get(session, experiment, observation_id)
-    report = _corrected(experiment, observation, changes)
+    report = _corrected(definition, observation, changes)
+    values = _values(experiment, definition, report)
     if report.suggestion_id is not None and report.suggestion_id != observation.suggestion_id:
-        suggestion = _suggestions(session, experiment, [report]).get(report.suggestion_id)
-        observation.assignments = _of_suggestion(experiment, suggestion, report.suggestion_id)
+        suggestion = _suggestion(experiment, report, _suggestions(session, experiment, [report]))
+        suggestion.closed = True
+        observation.assignments, observation.task = suggestion.assignments, suggestion.task
     elif (given := changes.get("assignments")) is not None:
-        observation.assignments = space_from_json(experiment.parameters).validate(given)
+        observation.assignments = definition.space.validate(given)
+    if report.suggestion_id is None:
+        check_task(definition, report.task)
+        observation.task = report.task
     observation.suggestion_id = report.suggestion_id
     observation.failed = report.failed
     if "values" in changes:
-        values = _values(experiment, report)
         observation.values.clear()
         session.flush()  # the old rows go before the new ones take their keys
         observation.values.extend(values)
-    else:
-        _values(experiment, report)
     observation.user_metadata = report.metadata
     _moved_on(session, experiment, compute=compute)
     return observation
@@ -156,9 +192,30 @@ def _get(session: Session, experiment: Experiment, observation_id: int) -> Obser
 
 
 def _moved_on(session: Session, experiment: Experiment, *, compute: bool) -> None:
-    ExperimentRepository(session).data_moved_on(experiment, compute=compute)
+    compute = compute and uses_model(experiment)
+    repository = ExperimentRepository(session)
+    repository.data_moved_on(experiment, compute=compute)
+    repository.touch(experiment)
     if compute:
         refresh_after_commit(session, experiment.id)
+
+
+def _sort(sort: str, definition: Definition) -> ObservationSort:
+    kind, _, name = sort.partition("-")
+    if kind in ("timestamp", "task") and not name:
+        return ObservationSort("timestamp" if kind == "timestamp" else "task")
+    if kind in ("value", "value_stddev"):
+        for metric in definition.metrics:
+            if metric.name == name or "-" not in sort:
+                return ObservationSort("value" if kind == "value" else "stddev", metric=metric.name)
+    if kind == "parameter":
+        for parameter in definition.space.parameters:
+            if parameter.name == name:
+                return ObservationSort("parameter", parameter=parameter)
+    raise InvalidRequest(
+        f"sort: cannot sort by {sort!r}: use id, timestamp, task, value-METRIC, value_stddev-METRIC or "
+        "parameter-PARAMETER"
+    )
 
 
 def _suggestions(session: Session, experiment: Experiment, reports: Sequence[Report]) -> dict[int, Suggestion]:
@@ -170,39 +227,49 @@ def _suggestions(session: Session, experiment: Experiment, reports: Sequence[Rep
     return {suggestion.id: suggestion for suggestion in rows}
 
 
-def _of_suggestion(experiment: Experiment, suggestion: Suggestion | None, suggestion_id: int) -> dict[str, Any]:
+def _suggestion(experiment: Experiment, report: Report, suggestions: Mapping[int, Suggestion]) -> Suggestion:
+    suggestion = suggestions.get(report.suggestion_id or 0)
     if suggestion is None:
-        raise InvalidObservation(f"suggestion: experiment {experiment.id} has no suggestion with id {suggestion_id}")
-    suggestion.closed = True
-    return suggestion.assignments
+        raise InvalidObservation(
+            f"suggestion: experiment {experiment.id} has no suggestion with id {report.suggestion_id}"
+        )
+    return suggestion
 
 
-def _observation(experiment: Experiment, report: Report, suggestions: Mapping[int, Suggestion]) -> Observation:
-    values = _values(experiment, report)
+def _observation(
+    experiment: Experiment, definition: Definition, report: Report, suggestions: Mapping[int, Suggestion]
+) -> Observation:
+    values = _values(experiment, definition, report)
     match report.suggestion_id, report.assignments:
-        case int(suggestion_id), None:
-            assignments = _of_suggestion(experiment, suggestions.get(suggestion_id), suggestion_id)
+        case int(), None:
+            suggestion = _suggestion(experiment, report, suggestions)
+            if report.task is not None:
+                raise InvalidObservation("task: not allowed with suggestion, which has its own")
+            assignments, task = suggestion.assignments, suggestion.task
         case None, given if given is not None:
-            assignments = space_from_json(experiment.parameters).validate(given)
+            assignments, task = definition.space.validate(given), report.task
+            check_task(definition, task)
         case _:
             raise InvalidObservation("an observation needs exactly one of suggestion and assignments")
     return Observation(
         experiment_id=experiment.id,
         suggestion_id=report.suggestion_id,
         assignments=assignments,
+        task=task,
         failed=report.failed,
         user_metadata=report.metadata,
         values=values,
+        created=now(),
     )
 
 
-def _values(experiment: Experiment, report: Report) -> list[MetricEvaluationRow]:
+def _values(experiment: Experiment, definition: Definition, report: Report) -> list[MetricEvaluationRow]:
     """Exactly one value per metric, or none for a failure."""
     if report.failed:
         if report.values:
             raise InvalidObservation("a failed observation has no values: leave out values or failed")
         return []
-    metrics = metrics_from_json(experiment.metrics)
+    metrics = definition.metrics
     if len(report.values) != len(metrics):
         raise InvalidObservation(
             f"the number of values and of metrics must be equal: got {len(report.values)} values, the experiment has "
@@ -227,7 +294,7 @@ def _metric_of(evaluation: MetricEvaluation, metrics: Sequence[Metric]) -> Metri
     raise InvalidObservation(f'values name the metric "{evaluation.name}"; the experiment has {known}')
 
 
-def _corrected(experiment: Experiment, observation: Observation, changes: ObservationChanges) -> Report:
+def _corrected(definition: Definition, observation: Observation, changes: ObservationChanges) -> Report:
     """The whole observation as it would be after the changes.
 
     Raises:
@@ -245,6 +312,11 @@ def _corrected(experiment: Experiment, observation: Observation, changes: Observ
         if observation.suggestion_id is not None or changes.get("assignments", observation.assignments) is None:
             raise InvalidObservation("an observation needs a suggestion or assignments: give the one it is to have")
         assignments = observation.assignments
+    task = changes.get("task", observation.task)
+    if suggestion_id is not None and changes.get("task") is not None:
+        raise InvalidObservation("task: not allowed with suggestion, which has its own")
+    if definition.tasks and suggestion_id is None and observation.suggestion_id is not None and "task" not in changes:
+        raise InvalidObservation("task: needed with the assignments that replace the suggestion")
     if ("failed" in changes) != ("values" in changes) and changes.get(
         "failed", observation.failed
     ) != observation.failed:
@@ -254,7 +326,7 @@ def _corrected(experiment: Experiment, observation: Observation, changes: Observ
         raise InvalidObservation("this observation failed: send failed: false together with its values")
     keep = changes.get("keep_stddev", frozenset())
     old = {row.metric: row.stddev for row in observation.values}
-    only = experiment.metrics[0]["name"] or "" if len(experiment.metrics) == 1 else None
+    only = definition.metrics[0].name or "" if len(definition.metrics) == 1 else None
     return Report(
         suggestion_id=suggestion_id,
         assignments=assignments,
@@ -263,6 +335,7 @@ def _corrected(experiment: Experiment, observation: Observation, changes: Observ
             for v in values
         ],
         failed=changes.get("failed", observation.failed),
+        task=task,
         metadata=changes.get("metadata", observation.user_metadata),
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from optsvc import engine
-from optsvc.services.snapshot import Snapshot, provenance
+from optsvc.services.snapshot import Snapshot, provenance, uses_model
 from optsvc.storage.experiments import ExperimentRepository
 from optsvc.storage.models import Proposal, now
 from optsvc.storage.suggestions import SuggestionRepository
@@ -64,11 +64,12 @@ def _to_compute(sessions: sessionmaker[Session], experiment_id: int, *, newer_th
             return None
         if SuggestionRepository(session, experiment).ready(min_version=experiment.data_version):
             return None
-        snapshot = Snapshot.take(session, experiment)
-        if not engine.needs_model(*snapshot.model_input):
-            repository.computed(experiment_id, experiment.data_version)
-            return None
-        return snapshot
+        if uses_model(experiment):
+            snapshot = Snapshot.take(session, experiment)
+            if engine.needs_model(*snapshot.model_input):
+                return snapshot
+        repository.computed(experiment_id, experiment.data_version)
+        return None
 
 
 def _store(

@@ -1,21 +1,148 @@
-"""What an experiment has found."""
+"""What an experiment has found, and advice on how to go on."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from optsvc.services import access
+from optsvc.domain import advice, best
+from optsvc.domain.advice import StoppingReason
+from optsvc.domain.errors import Unprocessable
+from optsvc.domain.experiment import Definition
+from optsvc.domain.space import Assignments
+from optsvc.queueing.queues import refresh_after_commit
+from optsvc.services import access, experiments
 from optsvc.services.access import Caller
+from optsvc.services.snapshot import uses_model
+from optsvc.storage.definitions import definition_of
 from optsvc.storage.experiments import ExperimentRepository
-from optsvc.storage.models import Observation
+from optsvc.storage.importances import importances_of
+from optsvc.storage.models import Experiment, Observation
+from optsvc.storage.observations import ObservationRepository
+from optsvc.storage.suggestions import SuggestionRepository
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """A stored observation, as the rules compare it."""
+
+    row: Observation
+    assignments: Assignments
+    results: dict[str | None, float]
+    full_cost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Importances:
+    """How much each parameter matters for a metric, from 0 to 1, together 1; None for one that was not computed."""
+
+    metric: str | None
+    of_parameters: dict[str, float | None]
 
 
 def best_observations(session: Session, caller: Caller, experiment_id: int) -> Sequence[Observation]:
-    """The best observation of the one optimized metric; empty while nothing has succeeded.
+    """The best observations, by the rules of `optsvc.domain.best`; empty while none will do.
 
     Raises:
         NotFound: The experiment is not there or not visible.
     """
     experiment = access.experiment(session, caller, experiment_id)
-    best = ExperimentRepository(session).progress([experiment])[experiment.id].best_observation
-    return [] if best is None else [best]
+    definition = definition_of(experiment)
+    plain = len(definition.optimized) == 1 and not definition.constraints and (definition.num_solutions or 1) == 1
+    if plain:  # one index lookup; nothing else is read
+        found = ExperimentRepository(session).progress([experiment])[experiment.id].best_observation
+        return [] if found is None else [found]
+    return [measured.row for measured in best.best(_measured(session, experiment, definition), definition)]
+
+
+def stopping_reasons(session: Session, caller: Caller, experiment_id: int) -> list[StoppingReason]:
+    """Why the experiment might be stopped; empty to go on.
+
+    Raises:
+        NotFound: The experiment is not there or not visible.
+    """
+    experiment = access.experiment(session, caller, experiment_id)
+    definition = definition_of(experiment)
+    return advice.stopping_reasons(_measured(session, experiment, definition), definition)
+
+
+def remarks(session: Session, caller: Caller, experiment_id: int) -> list[str]:
+    """What is unwise about the experiment or its use, in words.
+
+    Raises:
+        NotFound: The experiment is not there or not visible.
+    """
+    experiment = access.experiment(session, caller, experiment_id)
+    [standing] = experiments.standing(session, [experiment])
+    usage = advice.Usage(
+        observations=standing.progress.observation_count,
+        consumed=standing.budget_consumed,
+        open_suggestions=SuggestionRepository(session, experiment).pending_count(),
+    )
+    return advice.remarks(usage, standing.definition)
+
+
+def importances(session: Session, caller: Caller, experiment_id: int) -> list[Importances]:
+    """How much each parameter matters for each metric, by metric name, as computed last.
+
+    Raises:
+        NotFound: The experiment is not there or not visible.
+        Unprocessable: Nothing was computed yet.
+    """
+    experiment = access.experiment(session, caller, experiment_id)
+    definition = definition_of(experiment)
+    names = [parameter.name for parameter in definition.space.parameters]
+    if len(names) == 1:
+        return [Importances(metric.name, {names[0]: 1.0}) for metric in definition.metrics]
+    stored = importances_of(session, experiment)
+    if not stored:
+        raise Unprocessable("the importances of this experiment have not been computed yet")
+    return [
+        Importances(metric.name, {name: stored[metric.name or ""].get(name) for name in names})
+        for metric in definition.metrics
+        if (metric.name or "") in stored
+    ]
+
+
+def request_importances(session: Session, caller: Caller, experiment_id: int) -> None:
+    """Have the importances computed.
+
+    Raises:
+        NotFound: The experiment is not there or not visible.
+        Unprocessable: They cannot be computed for this experiment, or not now.
+    """
+    experiment = access.experiment(session, caller, experiment_id)
+    count = ObservationRepository(session, experiment).count()
+    why_not = advice.why_no_importances(count, definition_of(experiment), development=experiment.development)
+    if why_not is None:
+        why_not = "this server does not compute them yet"
+    raise Unprocessable(f"no importances for experiment {experiment_id}: {why_not}")
+
+
+def forget_model(session: Session, caller: Caller, experiment_id: int) -> None:
+    """Forget the fitted model and what was prepared with it, and start again from the data.
+
+    Raises:
+        NotFound: The experiment is not there or not visible.
+    """
+    experiment = access.experiment(session, caller, experiment_id, lock=True)
+    experiment.engine_state = None
+    SuggestionRepository(session, experiment).discard_ready()
+    compute = uses_model(experiment) and not experiment.deleted
+    ExperimentRepository(session).data_moved_on(experiment, compute=compute)
+    if compute:
+        refresh_after_commit(session, experiment.id)
+
+
+def _measured(session: Session, experiment: Experiment, definition: Definition) -> list[_Measured]:
+    """All observations, oldest first."""
+    full = definition.full_task
+    return [
+        _Measured(
+            row=row,
+            assignments=definition.space.as_of_now(row.assignments),
+            results={value.metric or None: value.value for value in row.values},
+            full_cost=full is None or row.task == full.name,
+        )
+        for row in ObservationRepository(session, experiment).history()
+    ]

@@ -7,10 +7,10 @@ from typing import Any, Self
 from sqlalchemy.orm import Session
 
 from optsvc import engine
-from optsvc.domain.metrics import Strategy
+from optsvc.domain.experiment import Definition, ExperimentType
 from optsvc.domain.observation import Observation
 from optsvc.domain.space import Assignments
-from optsvc.storage.definitions import metrics_from_json, space_from_json
+from optsvc.storage.definitions import definition_of
 from optsvc.storage.models import Experiment
 from optsvc.storage.observations import ObservationRepository, to_domain
 from optsvc.storage.suggestions import SuggestionRepository
@@ -40,7 +40,7 @@ class Snapshot:
         return cls(
             experiment_id=experiment.id,
             data_version=experiment.data_version,
-            problem=problem_of(experiment),
+            problem=problem_of(definition_of(experiment)),
             history=[to_domain(observation) for observation in observations],
             pending=[row.assignments for row in pending] + [row.assignments for row in ready],
             seed=engine.Seed(experiment.seed_key.int, experiment.issued + len(ready)),
@@ -55,14 +55,18 @@ class Snapshot:
         return self.problem, self.history, self.pending
 
 
-def problem_of(experiment: Experiment) -> engine.Problem:
-    """The experiment as the engine knows it."""
-    [metric] = [m for m in metrics_from_json(experiment.metrics) if m.strategy is Strategy.OPTIMIZE]
+def uses_model(experiment: Experiment) -> bool:
+    """Whether its suggestions come from the optimizer; if not, there is nothing to compute for it."""
+    return experiment.type == ExperimentType.OFFLINE and not experiment.development
+
+
+def problem_of(definition: Definition) -> engine.Problem:
+    """The experiment as the engine knows it. Without an objective, any metric does: the space is what counts then."""
     return engine.Problem(
-        space=space_from_json(experiment.parameters),
-        metric=metric,
-        budget=experiment.observation_budget,
-        parallelism=experiment.parallel_bandwidth or 1,
+        space=definition.space,
+        metric=(definition.optimized or definition.metrics)[0],
+        budget=definition.budget,
+        parallelism=definition.parallel_bandwidth or 1,
     )
 
 

@@ -1,7 +1,9 @@
 """Suggestions: handing out the next point to evaluate.
 
-A request never fits a model. It takes what the workers prepared; in the space-filling start it makes the point itself;
-else it has the workers compute one and looks again, until its deadline, when a space-filling point will do.
+What the user has put in line goes first. Random and grid experiments need nothing else than their own number.
+Otherwise a request never fits a model: it takes what the workers prepared; in the space-filling start it makes the
+point itself; else it has the workers compute one and looks again, until its deadline, when a space-filling point will
+do.
 """
 
 from collections.abc import Collection, Mapping
@@ -11,15 +13,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from optsvc import engine
-from optsvc.domain.errors import NotFound
+from optsvc.domain.errors import Forbidden, InvalidAssignments, NotFound
+from optsvc.domain.experiment import Definition, ExperimentType
+from optsvc.domain.grid import grid_point, grid_size
 from optsvc.queueing.queues import refresh_after_commit
 from optsvc.services import access
 from optsvc.services.access import Caller
-from optsvc.services.snapshot import Snapshot, provenance
-from optsvc.storage.definitions import space_from_json
+from optsvc.services.snapshot import Snapshot, problem_of, provenance, uses_model
+from optsvc.storage.definitions import definition_of
 from optsvc.storage.models import Experiment, Suggestion
 from optsvc.storage.observations import ObservationRepository
 from optsvc.storage.pages import Page, PageQuery
+from optsvc.storage.queued_suggestions import QueuedSuggestionRepository
 from optsvc.storage.suggestions import SuggestionRepository
 
 _START_IS_OVER = 100
@@ -46,6 +51,7 @@ def take_next(
     min_version: int | None = None,
     last_resort: bool = False,
     metadata: dict[str, Any] | None = None,
+    for_run: bool = False,
 ) -> Suggestion | Wait:
     """The next suggestion, or word that it must be waited for.
 
@@ -56,12 +62,23 @@ def take_next(
         min_version: What an earlier `Wait` of the same request said.
         last_resort: Whether the deadline has passed: then there is always an answer, if a lesser one.
         metadata: The user's own notes on the suggestion.
+        for_run: Whether it is for a training run, the only way to one in an AI experiment.
 
     Raises:
         NotFound: The experiment is not there or not visible.
         InvalidRequest: The experiment is deleted.
+        Forbidden: The experiment takes runs only.
     """
     experiment = access.active_experiment(session, caller, experiment_id)
+    refuse_outside_runs(experiment, for_run=for_run)
+    definition = definition_of(experiment)
+    if (queued := QueuedSuggestionRepository(session, experiment).take_oldest()) is not None:
+        _make_stale(experiment)
+        point = definition.space.as_of_now(queued.assignments)
+        why = {"source": engine.Source.QUEUED.value, "reason": "Put in line by the user."}
+        return _hand_out(session, experiment, point, why, metadata, task=queued.task)
+    if not uses_model(experiment):
+        return _without_optimizer(session, experiment, definition, metadata)
     repository = SuggestionRepository(session, experiment)
     if min_version is None:
         min_version = experiment.data_version
@@ -85,18 +102,52 @@ def create_by_hand(
     experiment_id: int,
     assignments: Mapping[str, object],
     metadata: dict[str, Any] | None = None,
+    *,
+    task: str | None = None,
+    for_run: bool = False,
 ) -> Suggestion:
-    """A suggestion with the user's own assignments.
+    """A suggestion with the user's own assignments; `for_run` as in `take_next`.
 
     Raises:
         NotFound: The experiment is not there or not visible.
-        InvalidRequest: The experiment is deleted, or the assignments do not fit its search space.
+        InvalidRequest: The experiment is deleted, the assignments do not fit its search space, or the task its tasks.
+        Forbidden: The experiment takes runs only.
     """
     experiment = access.active_experiment(session, caller, experiment_id)
-    valid = space_from_json(experiment.parameters).validate(assignments)
-    # What the workers prepared does not know of this point, so it is stale; nobody waits for anything better yet.
-    experiment.data_version = experiment.data_version + 1
-    return _hand_out(session, experiment, valid, {"source": "user", "reason": "given by the user"}, metadata)
+    refuse_outside_runs(experiment, for_run=for_run)
+    definition = definition_of(experiment)
+    valid = definition.space.validate(assignments)
+    check_task(definition, task)
+    _make_stale(experiment)
+    why = {"source": engine.Source.USER.value, "reason": "given by the user"}
+    return _hand_out(session, experiment, valid, why, metadata, task=task)
+
+
+def refuse_outside_runs(experiment: Experiment, *, for_run: bool) -> None:
+    """Keep what belongs to the runs of an AI experiment from being made in another way.
+
+    Raises:
+        Forbidden: The experiment takes runs only, and this is not for one.
+    """
+    if experiment.runs_only and not for_run:
+        raise Forbidden(
+            f"experiment {experiment.id} takes runs only: create a run with POST /aiexperiments/{experiment.id}"
+            "/training_runs instead"
+        )
+
+
+def check_task(definition: Definition, task: str | None) -> None:
+    """Refuse a task that the experiment does not have, or none where it has some.
+
+    Raises:
+        InvalidAssignments: As said.
+    """
+    names = [known.name for known in definition.tasks]
+    if task is None and names:
+        raise InvalidAssignments(f"Missing required json key: task, one of {names}")
+    if task is not None and task not in names:
+        has = f"one of {names}" if names else "this experiment has none"
+        raise InvalidAssignments(f"task: there is no task {task!r}: {has}")
 
 
 def page(
@@ -159,6 +210,40 @@ def _get(session: Session, experiment: Experiment, suggestion_id: int) -> Sugges
     return suggestion
 
 
+def _without_optimizer(
+    session: Session, experiment: Experiment, definition: Definition, metadata: dict[str, Any] | None
+) -> Suggestion:
+    """The next point of a random or grid experiment."""
+    if definition.type is ExperimentType.GRID and not experiment.development:
+        observed = ObservationRepository(session, experiment).count()
+        index = observed + SuggestionRepository(session, experiment).pending_count()
+        place = index % grid_size(definition.space)
+        why = {
+            "source": engine.Source.GRID.value,
+            "reason": f"Point {place + 1} of the grid.",
+            "details": {"index": index},
+        }
+        full = definition.full_task
+        point = grid_point(definition.space, index)
+        return _hand_out(session, experiment, point, why, metadata, task=full.name if full else None)
+    seed = engine.Seed(experiment.seed_key.int, experiment.issued)
+    proposal = engine.random_point(problem_of(definition), seed=seed)
+    why = {
+        "source": proposal.source.value,
+        "reason": proposal.reason,
+        "engine_version": engine.ENGINE_VERSION,
+        "seed": {"key": f"{seed.key:032x}", "ordinal": seed.ordinal},
+    }
+    # By turns, the cheapest first.
+    task = definition.tasks[-1 - seed.ordinal % len(definition.tasks)].name if definition.tasks else None
+    return _hand_out(session, experiment, proposal.assignments, why, metadata, task=task)
+
+
+def _make_stale(experiment: Experiment) -> None:
+    """What the workers prepared does not know of a new point; nobody waits for anything better yet."""
+    experiment.data_version = experiment.data_version + 1
+
+
 def _without_model(session: Session, experiment: Experiment) -> engine.Source | None:
     """The source of a point for which no model is needed now, None if one is."""
     if ObservationRepository(session, experiment).success_count() > _START_IS_OVER:
@@ -181,10 +266,16 @@ def _hand_out(
     assignments: Mapping[str, Any],
     why: dict[str, Any],
     metadata: dict[str, Any] | None,
+    *,
+    task: str | None = None,
 ) -> Suggestion:
     experiment.issued = experiment.issued + 1
     suggestion = Suggestion(
-        experiment_id=experiment.id, assignments=dict(assignments), provenance=why, user_metadata=metadata
+        experiment_id=experiment.id,
+        assignments=dict(assignments),
+        task=task,
+        provenance=why,
+        user_metadata=metadata,
     )
     session.add(suggestion)
     session.flush()

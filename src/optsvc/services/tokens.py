@@ -3,12 +3,14 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from optsvc.domain.errors import Forbidden, InvalidRequest, NotFound
 from optsvc.domain.rights import Rule, TokenKind
+from optsvc.services import access, projects
 from optsvc.services.access import Caller, check_token
 from optsvc.storage.models import Client, Membership, Organization, Permission, Token, User, now
 from optsvc.storage.tokens import TokenRepository
@@ -16,6 +18,7 @@ from optsvc.storage.tokens import TokenRepository
 PREFIX = "optsvc_"
 """Lets leak scanners recognise a token."""
 MIN_SECRET_LENGTH = 20
+_SHARED_DAYS = 30
 
 
 def digest(secret: str) -> bytes:
@@ -48,11 +51,6 @@ def authenticate(session: Session, secret: str, rule: Rule) -> Caller:
     return caller
 
 
-def of_caller(session: Session, caller: Caller) -> Token:
-    """The token that the caller holds, with its client."""
-    return session.scalars(select(Token).where(Token.id == caller.token_id).options(joinedload(Token.client))).one()
-
-
 def create(session: Session, *, name: str) -> tuple[Token, str]:
     """A new token of the first token's client and user, and its secret, which cannot be had again.
 
@@ -66,7 +64,139 @@ def create(session: Session, *, name: str) -> tuple[Token, str]:
     holder = session.scalar(select(Token).order_by(Token.id).limit(1))
     if holder is None:
         raise NotFound("there is no client yet: run `optsvc up` first")
-    return _add(session, holder.client_id, holder.user_id, name, PREFIX + secrets.token_urlsafe(30))
+    return issue(session, name, client_id=holder.client_id, user_id=holder.user_id)
+
+
+def issue(
+    session: Session,
+    name: str,
+    *,
+    kind: TokenKind = TokenKind.API,
+    client_id: int | None,
+    user_id: int | None,
+    read_only: bool = False,
+    days: float | None = None,
+) -> tuple[Token, str]:
+    """A new token and its secret, which cannot be had again.
+
+    Args:
+        session: The transaction to work in.
+        name: What it is for, for people.
+        kind: What sort of token; a sign-in token has a user and no client, the others have a client.
+        client_id: Whose things it reaches.
+        user_id: In whose name.
+        read_only: Whether it can only read, whatever its user may do.
+        days: How long it lasts; for ever if left out.
+
+    Raises:
+        NotFound: There is no such client or user.
+        InvalidRequest: The kind does not go with what was given.
+    """
+    if kind is TokenKind.GUEST:
+        raise InvalidRequest("a guest token belongs to an experiment or a run: share one of these")
+    if (kind is TokenKind.USER) == (client_id is not None) or (kind is TokenKind.USER and user_id is None):
+        raise InvalidRequest("a sign-in token has a user and no client; the others have a client")
+    if client_id is not None and session.get(Client, client_id) is None:
+        raise NotFound(f"no client with id {client_id}")
+    if user_id is not None and session.get(User, user_id) is None:
+        raise NotFound(f"no user with id {user_id}")
+    token, secret = _add(session, client_id, user_id, name, _new_secret())
+    token.kind = kind.value
+    token.read_only = read_only
+    _lease(token, days)
+    session.flush()
+    return token, secret
+
+
+def share_experiment(session: Session, caller: Caller, experiment_id: int) -> tuple[Token, str]:
+    """A link that shows one experiment, to read, for thirty days.
+
+    Raises:
+        NotFound, Forbidden: As in `access.experiment`.
+    """
+    experiment = access.experiment(session, caller, experiment_id)
+    token, secret = _add(session, experiment.client_id, caller.user_id, "share link", _new_secret())
+    token.experiment_id = experiment.id
+    return _guest(session, token), secret
+
+
+def share_training_run(session: Session, caller: Caller, run_id: int) -> tuple[Token, str]:
+    """A link that shows one run, to read, for thirty days.
+
+    Raises:
+        NotFound, Forbidden: As in `access.training_run`.
+    """
+    run = access.training_run(session, caller, run_id)
+    token, secret = _add(session, run.client_id, caller.user_id, "share link", _new_secret())
+    token.training_run_id = run.id
+    return _guest(session, token), secret
+
+
+def of_secret(session: Session, caller: Caller, secret: str) -> Token:
+    """The caller's own token, by its value, or ``self`` for the one of this request.
+
+    Raises:
+        NotFound: It is not a token of the caller's user.
+    """
+    statement = select(Token).options(joinedload(Token.client))
+    if secret == "self":  # noqa: S105  the contract's word
+        return session.scalars(statement.where(Token.id == caller.token_id)).one()
+    token = session.scalar(statement.where(Token.digest == digest(secret)))
+    if token is None or (token.id != caller.token_id and (caller.user_id is None or token.user_id != caller.user_id)):
+        raise NotFound("no such token of yours")
+    return token
+
+
+def own(session: Session, caller: Caller, client_id: int) -> list[tuple[Token, str | None]]:
+    """The caller's tokens in a client, a normal one and one for development among them: made now if missing.
+
+    Returns:
+        Each with its secret if it was made now.
+
+    Raises:
+        NotFound, Forbidden: As in `access.client`.
+    """
+    client = access.client(session, caller, client_id)
+    statement = select(Token).where(Token.client_id == client.id, Token.user_id == caller.user_id)
+    found = session.scalars(statement.order_by(Token.id).options(joinedload(Token.client))).all()
+    made: list[tuple[Token, str | None]] = [(token, None) for token in found]
+    for kind, name in ((TokenKind.API, "main token"), (TokenKind.DEVELOPMENT, "development token")):
+        if not any(token.kind == kind for token in found):
+            token, secret = issue(session, name, kind=kind, client_id=client.id, user_id=caller.user_id)
+            session.refresh(token, ["client"])
+            made.append((token, secret))
+    return made
+
+
+def rotate(session: Session, token: Token) -> str:
+    """Give a token a new secret; the old one is refused from now on."""
+    secret = _new_secret()
+    token.digest, token.hint = digest(secret), _hint(secret)
+    session.flush()
+    return secret
+
+
+def renew(token: Token) -> None:
+    """Let a token that expires last for another of its terms.
+
+    Raises:
+        Forbidden: It has no term.
+    """
+    if token.lease_length_s is None:
+        raise Forbidden("this token does not expire, so it cannot be renewed", "invalid_permissions")
+    token.expires = now() + timedelta(seconds=token.lease_length_s)
+
+
+def remove(session: Session, token: Token) -> None:
+    """Remove a token that expires.
+
+    Raises:
+        Forbidden: It is a permanent one.
+    """
+    if token.expires is None:
+        raise Forbidden("a permanent token cannot be deleted: rotate it", "invalid_permissions")
+    session.delete(token)
+    session.flush()
 
 
 def list_all(session: Session) -> Sequence[Token]:
@@ -114,11 +244,36 @@ def bootstrap(session: Session, secret: str | None = None) -> str | None:
             Permission(client_id=client.id, user_id=user.id, role="admin"),
         ]
     )
-    return _add(session, client.id, user.id, "first token", secret or PREFIX + secrets.token_urlsafe(30))[1]
+    projects.create_example(session, client.id, user.id)
+    return _add(session, client.id, user.id, "first token", secret or _new_secret())[1]
+
+
+def _new_secret() -> str:
+    return PREFIX + secrets.token_urlsafe(30)
+
+
+def _hint(secret: str) -> str:
+    """What is shown of a token ever after."""
+    return f"…{secret[-4:]}"
+
+
+def _lease(token: Token, days: float | None) -> None:
+    if days is not None:
+        token.lease_length_s = round(days * 86400)
+        token.expires = now() + timedelta(days=days)
+
+
+def _guest(session: Session, token: Token) -> Token:
+    token.kind = TokenKind.GUEST.value
+    token.read_only = True
+    _lease(token, _SHARED_DAYS)
+    session.flush()
+    session.refresh(token, ["client"])
+    return token
 
 
 def _add(session: Session, client_id: int | None, user_id: int | None, name: str, secret: str) -> tuple[Token, str]:
-    token = Token(client_id=client_id, user_id=user_id, name=name, digest=digest(secret), hint=f"…{secret[-4:]}")
+    token = Token(client_id=client_id, user_id=user_id, name=name, digest=digest(secret), hint=_hint(secret))
     session.add(token)
     session.flush()
     return token, secret

@@ -1,15 +1,48 @@
 """Queries for observations."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    collate,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session, selectinload
 
 from optsvc.domain import observation as domain
-from optsvc.storage.models import Experiment, Observation
-from optsvc.storage.pages import Page, PageQuery, fetch_page
+from optsvc.domain.errors import InvalidRequest
+from optsvc.domain.space import CategoricalParameter, Parameter
+from optsvc.storage.models import Experiment, MetricEvaluation, Observation
+from optsvc.storage.pages import Key, Page, PageQuery, fetch_page
 
 _WITH_VALUES = selectinload(Observation.values)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationSort:
+    """What a list of observations is sorted by. An observation without it counts as larger than any.
+
+    Args:
+        by: ``timestamp``, ``task``, ``value`` or ``stddev`` of a metric, or ``parameter``.
+        metric: The metric; None for the one without a name.
+        parameter: The parameter.
+    """
+
+    by: Literal["timestamp", "task", "value", "stddev", "parameter"]
+    metric: str | None = None
+    parameter: Parameter | None = None
 
 
 class ObservationRepository:
@@ -31,14 +64,29 @@ class ObservationRepository:
             .options(_WITH_VALUES)
         )
 
-    def page(self, query: PageQuery, *, deleted: bool = False) -> Page[Observation]:
-        """A page of observations by id: either the deleted ones or the others."""
+    def page(
+        self, query: PageQuery, *, deleted: bool = False, sort: ObservationSort | None = None
+    ) -> Page[Observation]:
+        """A page of observations, by id unless `sort` says otherwise: either the deleted ones or the others."""
         statement = (
             select(Observation)
             .where(Observation.experiment_id == self.experiment.id, Observation.deleted == deleted)
             .options(_WITH_VALUES)
         )
-        return fetch_page(self.session, statement, [Observation.id], query)
+        if sort is None:
+            return fetch_page(self.session, statement, [Observation.id], query)
+        if sort.by == "timestamp":
+            return fetch_page(self.session, statement, [Observation.created, Observation.id], query)
+        return _page_by_value(self.session, statement, _sorted_by(sort), query)
+
+    def count(self) -> int:
+        """How many are not deleted."""
+        return (
+            self.session.scalar(
+                select(func.count()).where(Observation.experiment_id == self.experiment.id, ~Observation.deleted)
+            )
+            or 0
+        )
 
     def history(self) -> Sequence[Observation]:
         """All that are not deleted, in the order in which they arrived."""
@@ -64,6 +112,56 @@ class ObservationRepository:
         """Delete all; answers how many."""
         statement = update(Observation).where(Observation.experiment_id == self.experiment.id, ~Observation.deleted)
         return len(self.session.scalars(statement.values(deleted=True).returning(Observation.id)).all())
+
+
+def _sorted_by(sort: ObservationSort) -> ColumnElement[Any]:
+    """The value that an observation is sorted by, null if it has none."""
+    if sort.by == "task":
+        return collate(cast(Observation.task, String), "C")
+    if sort.parameter is None:
+        value = MetricEvaluation.value if sort.by == "value" else MetricEvaluation.stddev
+        return (
+            select(value)
+            .where(
+                MetricEvaluation.observation_id == Observation.id,
+                MetricEvaluation.metric == (sort.metric or ""),
+            )
+            .scalar_subquery()
+        )
+    parameter, stored = sort.parameter, Observation.assignments[sort.parameter.name]
+    found: ColumnElement[Any]
+    if isinstance(parameter, CategoricalParameter):
+        found = collate(func.coalesce(stored.as_string(), parameter.default), "C")
+    else:
+        default = None if parameter.default is None else float(parameter.default)
+        found = func.coalesce(cast(stored.as_string(), Double), literal(default, Double))
+    exists = [Observation.assignments[name].as_string().in_(values) for name, values in parameter.conditions]
+    return case((and_(true(), *exists), found), else_=None)
+
+
+def _page_by_value(
+    session: Session, statement: Select[Observation], value: ColumnElement[Any], query: PageQuery
+) -> Page[Observation]:
+    """A page by a value that may be null, and id. A null counts as larger than anything, in markers and in the list."""
+    nothing: float | str = 0.0 if value.type.python_type is float else ""
+
+    def spread(key: Key | None) -> Key | None:
+        if key is None:
+            return None
+        if len(key) != 2:
+            raise InvalidRequest("the paging marker does not belong to this list and sort order")
+        return key[0] is None, nothing if key[0] is None else key[0], key[1]
+
+    def joined(key: Key | None) -> Key | None:
+        return None if key is None else (None if key[0] else key[1], key[2])
+
+    page = fetch_page(
+        session,
+        statement,
+        [value.is_(None), func.coalesce(value, literal(nothing, value.type)), Observation.id],
+        replace(query, before=spread(query.before), after=spread(query.after)),
+    )
+    return replace(page, before=joined(page.before), after=joined(page.after))
 
 
 def to_domain(row: Observation) -> domain.Observation:

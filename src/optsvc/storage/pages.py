@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from optsvc.domain.errors import InvalidRequest
@@ -13,6 +14,8 @@ from optsvc.domain.errors import InvalidRequest
 RowT = TypeVar("RowT")
 Key = tuple[int | float | str | bool | datetime | None, ...]
 """Where a row stands in a sorted list: the values of the columns sorted by, the id last."""
+SortColumn = InstrumentedAttribute[Any] | ColumnElement[Any]
+"""A column or an expression that a list is sorted by. It has a value in every row; of JSON, a number or a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Page(Generic[RowT]):
 def fetch_page(
     session: Session,
     statement: Select[RowT],
-    columns: Sequence[InstrumentedAttribute[Any]],
+    columns: Sequence[SortColumn],
     query: PageQuery,
 ) -> Page[RowT]:
     """One page of `statement`, sorted by `columns`, of which the last is the unique id.
@@ -61,7 +64,7 @@ def fetch_page(
         InvalidRequest: A marker comes from a list that is sorted by something else.
     """
     count = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
-    page = statement
+    page = statement.add_columns(*(column.label(f"sort_key_{place}") for place, column in enumerate(columns)))
     if query.before is not None:
         page = page.where(_key(columns) < _bound(columns, query.before))
     if query.after is not None:
@@ -73,31 +76,37 @@ def fetch_page(
     else:
         downwards = query.before is not None or query.after is None
     order = [column.desc() if downwards else column.asc() for column in columns]
-    found = session.scalars(page.order_by(*order).limit(query.limit + 1)).all()
-    rows, more = list(found[: query.limit]), len(found) > query.limit
+    found = session.execute(page.order_by(*order).limit(query.limit + 1)).all()
+    keys: list[Key] = [tuple(_portable(part) for part in row[1:]) for row in found]
+    rows, more = [row[0] for row in found[: query.limit]], len(found) > query.limit
     if downwards == query.ascending:
         rows.reverse()
 
     if not rows and found:  # a limit of 0: where the list begins, and nothing walked
-        edge = _key_of(found[0], columns)
-        return Page([], count, query.before, edge) if downwards else Page([], count, edge, query.after)
-    keys = [_key_of(row, columns) for row in rows]
-    smallest, largest = (min(keys), max(keys)) if keys else (query.after or query.before,) * 2
+        return Page([], count, query.before, keys[0]) if downwards else Page([], count, keys[0], query.after)
+    ends = (keys[len(rows) - 1], keys[0]) if rows else (query.after or query.before,) * 2
+    smallest, largest = ends if downwards else ends[::-1]
     if downwards:
         return Page(rows, count, before=smallest if more else None, after=largest)
     return Page(rows, count, before=smallest, after=largest if more else None)
 
 
-def _key(columns: Sequence[InstrumentedAttribute[Any]]) -> ColumnElement[Any]:
+def _key(columns: Sequence[SortColumn]) -> ColumnElement[Any]:
     return tuple_(*columns)
 
 
-def _bound(columns: Sequence[InstrumentedAttribute[Any]], key: Key) -> ColumnElement[Any]:
-    types = [column.type.python_type for column in columns]
-    if len(key) != len(columns) or not all(type(part) is kind for part, kind in zip(key, types, strict=False)):
+def _bound(columns: Sequence[SortColumn], key: Key) -> ColumnElement[Any]:
+    if len(key) != len(columns) or not all(_fits(part, column) for part, column in zip(key, columns, strict=False)):
         raise InvalidRequest("the paging marker does not belong to this list and sort order")
     return tuple_(*key, types=[column.type for column in columns])
 
 
-def _key_of(row: object, columns: Sequence[InstrumentedAttribute[Any]]) -> Key:
-    return tuple(getattr(row, column.key) for column in columns)
+def _fits(part: object, column: SortColumn) -> bool:
+    if isinstance(column.type, JSONB):
+        return type(part) in (int, float, str)
+    return type(part) is column.type.python_type
+
+
+def _portable(part: Any) -> Any:
+    """A part of a key as markers carry it: JSON holds integers of any size."""
+    return float(part) if type(part) is int and not -(2**63) <= part < 2**63 else part

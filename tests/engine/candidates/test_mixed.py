@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 
 from optsvc.domain.space import CategoricalParameter, DoubleParameter, IntParameter, SearchSpace
+from optsvc.engine.acquisition.composite import Encoded
 from optsvc.engine.candidates.mixed import CandidateSearch
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.encoding import Encoder
+from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.problem import Seed
 from tests.engine.builders import MIXED
 
@@ -25,8 +27,8 @@ class Peak:
 def search(encoder, function, seed=0):
     p = encoder.dimension
     return CandidateSearch(
-        function,
-        encoder,
+        Encoded(function, encoder),
+        SpaceSampler(encoder),
         incumbents=np.full((1, p), 0.4),
         length_scales=np.full(p, 0.5),
         raw_points=256,

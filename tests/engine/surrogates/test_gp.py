@@ -148,3 +148,25 @@ def test_a_covariance_that_is_not_positive_definite_gives_no_slope():
     assert value == 1e25
     assert not gradient.any()
     assert condition(broken, np.zeros(5), DEFAULTS, NUMPY) is None
+
+
+def test_leaving_one_out_is_conditioning_on_the_others():
+    rng = np.random.default_rng(8)
+    theta = np.array([-0.7, 0.1, 0.3, -3.0])
+    features, targets = rng.random((9, 2)), rng.standard_normal(9)
+    data = TrainingData(features, np.arange(2), targets, np.full(9, 0.01))
+    posterior = condition(data, theta, DEFAULTS, NUMPY)
+
+    means, variances = posterior.leave_one_out(targets)
+
+    for i in range(9):
+        others = condition(data.take(np.delete(np.arange(9), i)), theta, DEFAULTS, NUMPY)
+        shift = posterior.mean - others.mean  # left out at the same constant mean
+        K = others.covariance(features[i : i + 1], others.features)[0]
+        weights = others.weights - shift * others.backend.solve_upper(
+            others.factor, others.backend.solve_lower(others.factor, np.ones(8))
+        )
+        _, variance = others.predict(features[i : i + 1])
+        assert means[i] == pytest.approx(posterior.mean + K @ weights, abs=1e-9)
+        jitter = posterior.jitter * posterior.signal_variance
+        assert variances[i] == pytest.approx(variance[0] + np.exp(-3.0) + 0.01 + jitter, abs=1e-9)

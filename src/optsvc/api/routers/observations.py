@@ -1,6 +1,6 @@
 """Observations."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
@@ -12,7 +12,7 @@ from optsvc.api.route import ContractRoute, needs
 from optsvc.api.schemas.common import Id, Pagination, paginate
 from optsvc.api.schemas.observations import ObservationBatchIn, ObservationIn, ObservationOut
 from optsvc.domain.rights import Right
-from optsvc.services import observations
+from optsvc.services import experiments, observations
 
 router = APIRouter(
     prefix="/experiments/{experiment_id}/observations",
@@ -30,7 +30,7 @@ def create_observation(
 ) -> ObservationOut:
     """Report the result of a suggestion, or of a point of your own."""
     [observation] = observations.create(session, caller, experiment_id, [body.report()], compute=not body.no_optimize)
-    return ObservationOut.of(observation)
+    return ObservationOut.of(observation, experiments.definition(session, experiment_id))
 
 
 @router.post("/batch", dependencies=REPEATABLE)
@@ -40,8 +40,11 @@ def create_observations(
 ) -> Pagination[ObservationOut]:
     """Report up to 2500 results at once: all are stored, or none."""
     reports = [observation.report() for observation in body.observations]
-    created = observations.create(session, caller, experiment_id, reports, compute=not body.no_optimize)
-    return Pagination.whole([ObservationOut.of(observation) for observation in created])
+    created = observations.create(
+        session, caller, experiment_id, reports, compute=not body.no_optimize, store=not body.dry_run
+    )
+    definition = experiments.definition(session, experiment_id)
+    return Pagination.whole([ObservationOut.of(observation, definition) for observation in created])
 
 
 @router.get("")
@@ -52,10 +55,18 @@ def list_observations(
     experiment_id: ExperimentId,
     page_query: PageQueryDep,
     deleted: Annotated[Flag, Query(description="Only deleted ones, instead of the others.")] = False,
-    sort: Annotated[Literal["id"], Query(description="Only `id` is supported yet.")] = "id",  # noqa: ARG001
+    sort: Annotated[
+        str,
+        Query(
+            description="`id`, `timestamp`, `value` (of the first metric by name), `value-METRIC`, `value_stddev`, "
+            "`value_stddev-METRIC`, `parameter-PARAMETER` or `task`. What has no value counts as larger than any."
+        ),
+    ] = "id",
 ) -> Pagination[ObservationOut]:
     """List observations, newest first."""
-    return paginate(observations.page(session, caller, experiment_id, page_query, deleted=deleted), ObservationOut.of)
+    page = observations.page(session, caller, experiment_id, page_query, deleted=deleted, sort=sort)
+    definition = experiments.definition(session, experiment_id)
+    return paginate(page, lambda row: ObservationOut.of(row, definition))
 
 
 @router.delete("")
@@ -72,7 +83,8 @@ def get_observation(
     session: SessionDep, caller: CallerDep, experiment_id: ExperimentId, observation_id: Id
 ) -> ObservationOut:
     """Fetch an observation."""
-    return ObservationOut.of(observations.get(session, caller, experiment_id, observation_id))
+    observation = observations.get(session, caller, experiment_id, observation_id)
+    return ObservationOut.of(observation, experiments.definition(session, experiment_id))
 
 
 @router.put("/{observation_id}")
@@ -88,7 +100,7 @@ def update_observation(
     observation = observations.update(
         session, caller, experiment_id, observation_id, body.changes(), compute=not body.no_optimize
     )
-    return ObservationOut.of(observation)
+    return ObservationOut.of(observation, experiments.definition(session, experiment_id))
 
 
 @router.delete("/{observation_id}")

@@ -1,14 +1,14 @@
-"""What an experiment has found."""
+"""What an experiment has found, and advice on how to go on."""
 
 from fastapi import APIRouter
 
 from optsvc.api.deps import CallerDep, ExperimentId, SessionDep
 from optsvc.api.errors import RESPONSES
 from optsvc.api.route import ContractRoute, needs
-from optsvc.api.schemas.common import Pagination
-from optsvc.api.schemas.observations import BestAssignmentsOut
+from optsvc.api.schemas.common import EmptyOut, Pagination
+from optsvc.api.schemas.results import BestAssignmentsOut, BestPracticesOut, MetricImportancesOut, StoppingCriteriaOut
 from optsvc.domain.rights import Right
-from optsvc.services import results
+from optsvc.services import experiments, results
 
 router = APIRouter(
     prefix="/experiments/{experiment_id}", route_class=ContractRoute, tags=["results"], responses=RESPONSES
@@ -20,6 +20,52 @@ router = APIRouter(
 def best_assignments(
     session: SessionDep, caller: CallerDep, experiment_id: ExperimentId
 ) -> Pagination[BestAssignmentsOut]:
-    """The best point observed so far; an empty list while nothing has succeeded."""
+    """The best points observed so far, best first; an empty list while none meets all thresholds.
+
+    Of one optimized metric the single best; of two the whole Pareto front; without any, all that meet their thresholds;
+    of several solutions so many good ones that lie far apart.
+    """
     best = results.best_observations(session, caller, experiment_id)
-    return Pagination.whole([BestAssignmentsOut.of(row) for row in best])
+    definition = experiments.definition(session, experiment_id)
+    return Pagination.whole([BestAssignmentsOut.of(row, definition) for row in best])
+
+
+@router.get("/stopping_criteria")
+@needs(Right.READ, development=True, guest=True)
+def stopping_criteria(session: SessionDep, caller: CallerDep, experiment_id: ExperimentId) -> StoppingCriteriaOut:
+    """Whether to stop, and why: the budget is exceeded, or nothing better has come for long."""
+    reasons = results.stopping_reasons(session, caller, experiment_id)
+    return StoppingCriteriaOut(object="stopping_criteria", should_stop=bool(reasons), reasons=reasons)
+
+
+@router.get("/best_practices")
+@needs(Right.READ, development=True, guest=True)
+def best_practices(session: SessionDep, caller: CallerDep, experiment_id: ExperimentId) -> BestPracticesOut:
+    """What is unwise about the experiment or its use, in words."""
+    return BestPracticesOut(object="best_practices", violations=results.remarks(session, caller, experiment_id))
+
+
+@router.get("/metric_importances")
+@needs(Right.READ, development=True, guest=True)
+def metric_importances(
+    session: SessionDep, caller: CallerDep, experiment_id: ExperimentId
+) -> Pagination[MetricImportancesOut]:
+    """How much each parameter matters for each metric, by metric name."""
+    found = results.importances(session, caller, experiment_id)
+    return Pagination.whole([MetricImportancesOut.of(importances) for importances in found])
+
+
+@router.put("/metric_importances")
+@needs(Right.WRITE, development=True)
+def compute_metric_importances(session: SessionDep, caller: CallerDep, experiment_id: ExperimentId) -> EmptyOut:
+    """Have the importances computed."""
+    results.request_importances(session, caller, experiment_id)
+    return EmptyOut()
+
+
+@router.delete("/hyperparameters")
+@needs(Right.WRITE, development=True)
+def delete_hyperparameters(session: SessionDep, caller: CallerDep, experiment_id: ExperimentId) -> dict[str, str]:
+    """Forget the fitted model and start again from the data."""
+    results.forget_model(session, caller, experiment_id)
+    return {}

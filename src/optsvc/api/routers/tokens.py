@@ -1,19 +1,84 @@
-"""Tokens."""
+"""Tokens and sessions."""
 
-from fastapi import APIRouter
+from typing import Annotated
 
-from optsvc.api.deps import CallerDep, SessionDep
+from fastapi import APIRouter, Query
+
+from optsvc.api.deps import CallerDep, ExperimentId, SessionDep
 from optsvc.api.errors import RESPONSES
 from optsvc.api.route import ContractRoute, needs
-from optsvc.api.schemas.tokens import TokenOut
-from optsvc.domain.rights import Right
-from optsvc.services import tokens
+from optsvc.api.schemas.accounts import ClientOut, SessionOut, UserOut
+from optsvc.api.schemas.common import Id, Pagination
+from optsvc.api.schemas.tokens import TokenOut, TokenUpdateIn
+from optsvc.domain.rights import Right, TokenKind
+from optsvc.services import access, tokens
 
-router = APIRouter(prefix="/tokens", route_class=ContractRoute, tags=["tokens"], responses=RESPONSES)
+router = APIRouter(route_class=ContractRoute, tags=["tokens"], responses=RESPONSES)
 
 
-@router.get("/self")
+@router.get("/tokens/{token}")
 @needs(Right.READ, development=True, guest=True)
-def get_own_token(session: SessionDep, caller: CallerDep) -> TokenOut:
-    """Whose token this is; programs read `client` here."""
-    return TokenOut.of(tokens.of_caller(session, caller))
+def get_token(session: SessionDep, caller: CallerDep, token: str) -> TokenOut:
+    """One of your tokens, by its value, or `self` for the one of this request; programs read `client` here."""
+    return TokenOut.of(tokens.of_secret(session, caller, token))
+
+
+@router.put("/tokens/{token}")
+@needs(Right.WRITE)
+def update_token(session: SessionDep, caller: CallerDep, token: str, body: TokenUpdateIn) -> TokenOut:
+    """Rotate or renew a token; a new value is shown in this answer only."""
+    row = tokens.of_secret(session, caller, token)
+    secret = tokens.rotate(session, row) if body.token == "rotate" else None  # noqa: S105  a command
+    if body.expires == "renew":
+        tokens.renew(row)
+    return TokenOut.of(row, secret)
+
+
+@router.delete("/tokens/{token}")
+@needs(Right.WRITE)
+def delete_token(session: SessionDep, caller: CallerDep, token: str) -> dict[str, str]:
+    """Remove a token that expires, such as a share link."""
+    tokens.remove(session, tokens.of_secret(session, caller, token))
+    return {}
+
+
+@router.get("/clients/{client_id}/tokens")
+@needs(Right.READ, user=True)
+def list_tokens(session: SessionDep, caller: CallerDep, client_id: Id) -> Pagination[TokenOut]:
+    """Your tokens in a client: the main one, one for development, share links. Missing ones are made and shown once."""
+    return Pagination.whole([TokenOut.of(row, secret) for row, secret in tokens.own(session, caller, client_id)])
+
+
+@router.post("/experiments/{experiment_id}/tokens")
+@needs(Right.WRITE)
+def share_experiment(session: SessionDep, caller: CallerDep, experiment_id: ExperimentId) -> TokenOut:
+    """Make a token that shows this experiment to anybody, to read, for thirty days."""
+    return TokenOut.of(*tokens.share_experiment(session, caller, experiment_id))
+
+
+@router.post("/training_runs/{run_id}/tokens")
+@needs(Right.WRITE)
+def share_training_run(session: SessionDep, caller: CallerDep, run_id: Id) -> TokenOut:
+    """Make a token that shows this run to anybody, to read, for thirty days."""
+    return TokenOut.of(*tokens.share_training_run(session, caller, run_id))
+
+
+@router.get("/sessions")
+@needs(Right.READ, development=True)
+def get_session(
+    session: SessionDep,
+    caller: CallerDep,
+    preferred_client_id: Annotated[int | None, Query(ge=0, description="The client to show, if you see it.")] = None,
+) -> SessionOut:
+    """Who you are: the token, its user, and a client that you see."""
+    seen = access.clients_of(session, caller)
+    client = next((c for c in seen if c.id == preferred_client_id), seen[0] if seen else None)
+    user = None if caller.user_id is None else access.user(session, caller, caller.user_id)
+    return SessionOut(
+        object="session",
+        api_token=TokenOut.of(tokens.of_secret(session, caller, "self")),
+        client=None if client is None or caller.kind is TokenKind.GUEST else ClientOut.of(client),
+        user=None if user is None else UserOut.of(user),
+        code=None,
+        needs_password_reset=False,
+    )

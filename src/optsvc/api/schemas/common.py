@@ -27,6 +27,10 @@ class Out(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
+class EmptyOut(Out):
+    """There is nothing to say but that it was done."""
+
+
 def _digits(value: object) -> object:
     if isinstance(value, bool) or not (
         isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdigit())
@@ -61,7 +65,12 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 Count = Annotated[Whole, Field(ge=1, le=2**53)]
 
 
-def _no_control_characters(text: str) -> str:
+def no_control_characters(text: str) -> str:
+    """The text.
+
+    Raises:
+        ValueError: It is not one line.
+    """
     if any(unicodedata.category(character) == "Cc" for character in text):
         raise ValueError(f"must not hold control characters, got {text!r}")
     return text
@@ -70,19 +79,23 @@ def _no_control_characters(text: str) -> str:
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100, strict=True),
-    AfterValidator(_no_control_characters),
+    AfterValidator(no_control_characters),
 ]
 """One line of text for people, 1 to 100 characters; kept without space around it."""
 Key = Annotated[
-    str, StringConstraints(min_length=1, max_length=100, strict=True), AfterValidator(_no_control_characters)
+    str, StringConstraints(min_length=1, max_length=100, strict=True), AfterValidator(no_control_characters)
 ]
 """One line of text, 1 to 100 characters, that programs use as a key: kept exactly as it was sent."""
 
 
-def _flat(metadata: dict[str, Any]) -> dict[str, Any]:
+def flat(metadata: dict[str, Any]) -> dict[str, Any]:
+    """What metadata may be; nulls are dropped.
+
+    Raises:
+        ValueError: It is too large, or not flat.
+    """
     if len(metadata) > 100:
         raise ValueError(f"at most 100 keys, got {len(metadata)}")
-    kept: dict[str, Any] = {}
     for key, value in metadata.items():
         if len(key) > 100:
             raise ValueError(f"a key has at most 100 characters, {key[:20]!r}… has {len(key)}")
@@ -90,14 +103,17 @@ def _flat(metadata: dict[str, Any]) -> dict[str, Any]:
             raise ValueError(f"the value of {key!r} must be a text, a number or null, got a {type(value).__name__}")
         if isinstance(value, str) and len(value) > 500:
             raise ValueError(f"a text has at most 500 characters, that of {key!r} has {len(value)}")
-        if value is not None:
-            kept[key] = int(value) if isinstance(value, float) and value.is_integer() else value
-    return kept
+    return {key: value for key, value in metadata.items() if value is not None}
+
+
+def _whole_as_int(metadata: dict[str, Any]) -> dict[str, Any]:
+    return {k: int(v) if isinstance(v, float) and v.is_integer() else v for k, v in metadata.items()}
 
 
 Metadata = Annotated[
     dict[str, Any],
-    AfterValidator(_flat),
+    AfterValidator(flat),
+    AfterValidator(_whole_as_int),
     Field(
         description="Your own notes: at most 100 keys; texts, numbers; nulls are dropped.",
         examples=[{"team": "vision"}],

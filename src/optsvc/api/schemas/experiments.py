@@ -2,19 +2,35 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import (
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    Tag,
+    model_serializer,
+    model_validator,
+)
 from pydantic.config import JsonDict
 
 from optsvc.api.schemas.common import Count, IdOut, In, Key, Metadata, Name, Out, Time, seconds, text_or_object
+from optsvc.api.schemas.features import (
+    ConditionalIn,
+    ConditionalOut,
+    LinearConstraintIn,
+    LinearConstraintOut,
+    TaskIn,
+    TaskOut,
+)
 from optsvc.api.schemas.metrics import MetricIn, MetricOut
 from optsvc.api.schemas.observations import ObservationOut
 from optsvc.api.schemas.parameters import ParameterIn, ParameterOut
-from optsvc.domain.metrics import Metric, Strategy
+from optsvc.api.schemas.revisions import MetricUpdateIn, ParameterUpdateIn
+from optsvc.domain.experiment import Definition, ExperimentType, Task
+from optsvc.domain.metrics import Metric
 from optsvc.domain.space import SearchSpace
-from optsvc.services.experiments import ExperimentChanges, NewExperiment
-from optsvc.storage.definitions import metrics_from_json, space_from_json
-from optsvc.storage.experiments import Progress
-from optsvc.storage.models import Experiment, Observation
+from optsvc.services.experiments import ExperimentChanges, NewExperiment, Preflight, Standing
+from optsvc.storage.models import Observation
 
 _EXAMPLE: JsonDict = {
     "name": "Cake",
@@ -28,107 +44,113 @@ _EXAMPLE: JsonDict = {
     ],
 }
 
-
 _MetricOrName = Annotated[
     Annotated[Key, Tag("text")] | Annotated[MetricIn, Tag("object")], Discriminator(text_or_object)
 ]
 
 
-class ExperimentIn(In):
-    """A search space, a metric to optimize in it, and a budget."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+class _DefinitionIn(In):
+    """What all kinds of experiments are described with."""
 
     name: Name
     parameters: list[ParameterIn] = Field(min_length=1)
+    conditionals: list[ConditionalIn] | None = Field(None, description="Choices that parameters hang on.")
+    linear_constraints: list[LinearConstraintIn] | None = Field(None, description="What every point keeps to.")
+    parallel_bandwidth: Count | None = Field(None, description="How many evaluations run at the same time.")
+    num_solutions: Count | None = Field(None, description="How many good and different points are sought.")
+    type: ExperimentType | None = Field(
+        None, description="`offline` (the default): optimized; `random`: random points; `grid`: all combinations."
+    )
+    metadata: Metadata | None = None
+
+    def _definition(self, metrics: tuple[Metric, ...], budget: int | None, tasks: tuple[Task, ...] = ()) -> Definition:
+        return Definition(
+            space=SearchSpace(
+                tuple(parameter.to_domain() for parameter in self.parameters),
+                tuple(conditional.to_domain() for conditional in self.conditionals or []),
+                tuple(constraint.to_domain() for constraint in self.linear_constraints or []),
+            ),
+            metrics=metrics,
+            type=self.type or ExperimentType.OFFLINE,
+            tasks=tasks,
+            num_solutions=self.num_solutions,
+            parallel_bandwidth=self.parallel_bandwidth,
+            budget=budget,
+        )
+
+
+class ExperimentIn(_DefinitionIn):
+    """A search space, metrics to optimize in it, and a budget."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+
     metrics: list[_MetricOrName] | None = Field(
         None, min_length=1, description="What is measured; left out: one metric without a name, maximized."
     )
     observation_budget: Count | None = Field(None, description="How many observations you plan to make.")
-    parallel_bandwidth: Count | None = Field(None, description="How many evaluations run at the same time.")
-    metadata: Metadata | None = None
-    type: Literal["offline", "random", "grid"] | None = Field(
-        None, description="Only `offline` (optimized) is supported yet."
-    )
-    project: str | None = Field(None, description="Not supported yet: leave out.")
-    conditionals: list[Any] | None = Field(None, description="Not supported yet: leave out.")
-    linear_constraints: list[Any] | None = Field(None, description="Not supported yet: leave out.")
-    tasks: list[Any] | None = Field(None, description="Not supported yet: leave out.")
-    num_solutions: Count | None = Field(None, description="Only 1 is supported yet.")
-    runs_only: bool | None = Field(None, description="Only false is supported yet.", strict=True)
-    budget: None = Field(None, description="Only with `runs_only`: leave out, and see `observation_budget`.")
-
-    @field_validator("project", "conditionals", "linear_constraints", "tasks", "runs_only")
-    @classmethod
-    def _not_yet(cls, value: Any) -> Any:
-        if value:
-            raise ValueError("not supported yet: leave it out")
-        return value
-
-    @field_validator("type")
-    @classmethod
-    def _only_optimized(cls, value: str | None) -> str | None:
-        if value not in (None, "offline"):
-            raise ValueError(f"{value} experiments are not supported yet, only offline ones")
-        return value
+    budget: Count | None = Field(None, description="With `runs_only`, instead: how many runs you plan to make.")
+    tasks: list[TaskIn] | None = Field(None, description="Ways to evaluate at a share of the full cost.")
+    project: str | None = Field(None, description="The id of the project that it belongs to.")
+    runs_only: bool | None = Field(None, description="Whether it is an AI experiment.", strict=True)
 
     @model_validator(mode="after")
-    def _rules_between_fields(self) -> Self:
-        names = [parameter.name for parameter in self.parameters]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"parameters: the name {twice[0]!r} occurs twice")
-        if self.num_solutions not in (None, 1):
-            raise ValueError(f"num_solutions: only 1 is supported yet, got {self.num_solutions}")
-        metrics = self._metrics()
-        if len(metrics) > 1:
-            raise ValueError(f"metrics: several metrics are not supported yet, got {len(metrics)}")
-        if metrics[0].strategy is not Strategy.OPTIMIZE:
-            raise ValueError(f"metrics[0].strategy: only optimize is supported yet, got {metrics[0].strategy.value}")
-        if metrics[0].threshold is not None:
-            raise ValueError("metrics[0].threshold: not allowed on the only optimized metric")
+    def _one_kind_of_budget(self) -> Self:
+        if self.runs_only:
+            if self.observation_budget is not None:
+                raise ValueError("observation_budget: with runs_only, give budget instead")
+            if self.tasks:
+                raise ValueError("tasks: not allowed together with runs_only")
+        elif self.budget is not None:
+            raise ValueError("budget: only with runs_only; give observation_budget")
         return self
-
-    def _metrics(self) -> tuple[Metric, ...]:
-        if self.metrics is None:
-            return (Metric(),)
-        return tuple(Metric(m) if isinstance(m, str) else m.to_domain() for m in self.metrics)
 
     def to_service(self) -> NewExperiment:
         """As the services take it."""
+        metrics = (
+            (Metric(),)
+            if self.metrics is None
+            else tuple(Metric(m) if isinstance(m, str) else m.to_domain() for m in self.metrics)
+        )
+        tasks = tuple(task.to_domain() for task in self.tasks or [])
         return NewExperiment(
             name=self.name,
-            space=SearchSpace(tuple(parameter.to_domain() for parameter in self.parameters)),
-            metrics=self._metrics(),
-            observation_budget=self.observation_budget,
-            parallel_bandwidth=self.parallel_bandwidth,
+            definition=self._definition(metrics, self.budget if self.runs_only else self.observation_budget, tasks),
             metadata=self.metadata,
+            project=self.project,
+            runs_only=bool(self.runs_only),
         )
 
 
-class ExperimentUpdateIn(In):
-    """Changes to an experiment: only the keys that are sent change."""
+class AIExperimentIn(_DefinitionIn):
+    """An experiment whose evaluations are training runs."""
+
+    metrics: list[MetricIn] = Field(min_length=1, description="What is measured; each needs a name.")
+    budget: Count | None = Field(None, description="How many runs you plan to make.")
+
+    def to_service(self, project: str) -> NewExperiment:
+        """As the services take it."""
+        return NewExperiment(
+            name=self.name,
+            definition=self._definition(tuple(metric.to_domain() for metric in self.metrics), self.budget),
+            metadata=self.metadata,
+            project=project,
+            runs_only=True,
+        )
+
+
+class AIExperimentUpdateIn(In):
+    """Changes to an AI experiment: only the keys that are sent change."""
 
     name: Name = Field(default="", validate_default=False)
     state: Literal["active", "deleted"] = Field("active", description="`active` brings a deleted experiment back.")
-    observation_budget: Count | None = Field(None, description="Null is ignored.")
+    budget: Count | None = Field(None, description="Of an AI experiment; null clears it.")
     parallel_bandwidth: Count | None = Field(None, description="Null clears it.")
     metadata: Metadata | None = Field(None, description="Replaces what was there; null clears it.")
-    no_optimize: bool | None = Field(None, strict=True)
-    project: str | None = Field(None, description="Not supported yet: leave out.")
-    parameters: Any = Field(None, description="Not supported yet: leave out.")
-    metrics: Any = Field(None, description="Not supported yet: leave out.")
-
-    @field_validator("parameters", "metrics")
-    @classmethod
-    def _not_yet(cls, _: Any) -> Any:
-        raise ValueError("changing it is not supported yet: leave it out")
-
-    @field_validator("project")
-    @classmethod
-    def _no_project_yet(cls, value: str | None) -> str | None:
-        if value is not None:
-            raise ValueError("not supported yet: leave it out")
-        return value
+    parameters: list[ParameterUpdateIn] = Field(
+        default=[], min_length=1, description="The complete new list: one that is left out is removed."
+    )
+    metrics: list[MetricUpdateIn] = Field(default=[], min_length=1, description="The complete list.")
+    no_optimize: bool | None = Field(None, description="Do not start a computation because of this.", strict=True)
 
     def changes(self) -> ExperimentChanges:
         """Only the keys that were sent."""
@@ -138,12 +160,32 @@ class ExperimentUpdateIn(In):
             changes["name"] = self.name
         if "state" in sent:
             changes["deleted"] = self.state == "deleted"
-        if self.observation_budget is not None:
-            changes["observation_budget"] = self.observation_budget
+        if "budget" in sent:
+            changes["budget"] = self.budget
         if "parallel_bandwidth" in sent:
             changes["parallel_bandwidth"] = self.parallel_bandwidth
         if "metadata" in sent:
             changes["metadata"] = self.metadata
+        if "parameters" in sent:
+            changes["parameters"] = [parameter.change() for parameter in self.parameters]
+        if "metrics" in sent:
+            changes["metrics"] = [metric.change() for metric in self.metrics]
+        return changes
+
+
+class ExperimentUpdateIn(AIExperimentUpdateIn):
+    """Changes to an experiment: only the keys that are sent change."""
+
+    observation_budget: Count | None = Field(None, description="Null is ignored.")
+    project: str | None = Field(None, description="The id of another project; null takes it out of its project.")
+
+    def changes(self) -> ExperimentChanges:
+        """Only the keys that were sent."""
+        changes = super().changes()
+        if self.observation_budget is not None:
+            changes["observation_budget"] = self.observation_budget
+        if "project" in self.model_fields_set:
+            changes["project"] = self.project
         return changes
 
 
@@ -158,70 +200,145 @@ class ProgressOut(Out):
     best_observation: ObservationOut | None
 
     @classmethod
-    def of(cls, progress: Progress) -> Self:
+    def of(cls, standing: Standing) -> Self:
         """The progress as the contract writes it."""
 
         def shown(row: Observation | None) -> ObservationOut | None:
-            return None if row is None else ObservationOut.of(row)
+            return None if row is None else ObservationOut.of(row, standing.definition)
 
+        progress = standing.progress
         return cls(
             object="progress",
             observation_count=progress.observation_count,
-            observation_budget_consumed=float(progress.observation_count),
+            observation_budget_consumed=standing.budget_consumed,
             first_observation=shown(progress.first_observation),
             last_observation=shown(progress.last_observation),
             best_observation=shown(progress.best_observation),
         )
 
 
-class ExperimentOut(Out):
-    """A search space, a metric to optimize in it, and what has come of it so far."""
+class RunProgressOut(Out):
+    """How far an AI experiment has come."""
 
-    object: Literal["experiment"]
-    id: IdOut
+    object: Literal["progress"]
+    active_run_count: int
+    finished_run_count: int
+    total_run_count: int
+    remaining_budget: int | None = Field(description="May go below zero; null without a budget.")
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self | None:
+        """The progress as the contract writes it; None unless the experiment takes runs only."""
+        runs, budget = standing.runs, standing.definition.budget
+        if runs is None:
+            return None
+        return cls(
+            object="progress",
+            active_run_count=runs.active,
+            finished_run_count=runs.finished,
+            total_run_count=runs.total,
+            remaining_budget=None if budget is None else budget - runs.total,
+        )
+
+
+class PreflightOut(Out):
+    """What is known of an experiment before it is created. Not part of the older contract."""
+
+    features: list[str] = Field(description="Which parts of the service it uses.")
+    point_count: int | None = Field(description="How many points there are; null if a range is continuous.")
+    feasible_share: float = Field(description="Which part of the bounds keeps to the linear constraints; an estimate.")
+    advised_budget: int = Field(description="How many evaluations to plan.")
+
+
+class _AnyExperimentOut(Out):
+    id: IdOut | None = Field(description="Null in a dry run, which stores nothing.")
     client: IdOut
     user: IdOut | None
     project: str | None
     name: str
-    type: Literal["offline"]
+    type: ExperimentType
     state: Literal["active", "deleted"]
     created: Time
     updated: Time
-    development: bool
     parameters: list[ParameterOut]
     metrics: list[MetricOut]
-    conditionals: list[Any]
-    linear_constraints: list[Any]
+    conditionals: list[ConditionalOut]
+    linear_constraints: list[LinearConstraintOut]
     num_solutions: int | None
     parallel_bandwidth: int | None
-    observation_budget: int | None
     runs_only: bool
     metadata: dict[str, Any] | None
-    progress: ProgressOut
+
+    @staticmethod
+    def _shared(standing: Standing) -> dict[str, Any]:
+        row, definition = standing.row, standing.definition
+        space = definition.space
+        in_grid = definition.type is ExperimentType.GRID
+        return {
+            "id": None if row.id is None else str(row.id),
+            "client": str(row.client_id),
+            "user": None if row.user_id is None else str(row.user_id),
+            "project": standing.project,
+            "name": row.name,
+            "type": definition.type,
+            "state": "deleted" if row.deleted else "active",
+            "created": seconds(row.created),
+            "updated": seconds(row.updated),
+            "parameters": [ParameterOut.of(parameter, in_grid=in_grid) for parameter in space.parameters],
+            "metrics": [MetricOut.of(metric) for metric in definition.metrics],
+            "conditionals": [ConditionalOut.of(conditional) for conditional in space.conditionals],
+            "linear_constraints": [LinearConstraintOut.of(constraint) for constraint in space.linear_constraints],
+            "num_solutions": definition.num_solutions,
+            "parallel_bandwidth": definition.parallel_bandwidth,
+            "runs_only": row.runs_only,
+            "metadata": row.user_metadata,
+        }
+
+
+class ExperimentOut(_AnyExperimentOut):
+    """A search space, metrics to optimize in it, and what has come of it so far."""
+
+    object: Literal["experiment"]
+    development: bool
+    observation_budget: int | None = Field(description="Absent if the experiment takes runs only.")
+    budget: int | None = Field(description="Absent unless the experiment takes runs only.")
+    tasks: list[TaskOut] = Field(description="Absent if there are none.", exclude_if=lambda tasks: not tasks)
+    progress: ProgressOut | RunProgressOut
+    optsvc: PreflightOut | None = Field(description="Only in a dry run.", exclude_if=lambda preflight: not preflight)
+
+    @model_serializer(mode="wrap")
+    def _without_the_other_budget(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = write(self)
+        written.pop("observation_budget" if self.runs_only else "budget", None)
+        return written
 
     @classmethod
-    def of(cls, row: Experiment, progress: Progress) -> Self:
-        """The stored experiment as the contract writes it."""
+    def of(cls, standing: Standing, preflight: Preflight | None = None) -> Self:
+        """The experiment as the contract writes it."""
+        definition = standing.definition
         return cls(
             object="experiment",
-            id=str(row.id),
-            client=str(row.client_id),
-            user=None if row.user_id is None else str(row.user_id),
-            project=None,
-            name=row.name,
-            type="offline",
-            state="deleted" if row.deleted else "active",
-            created=seconds(row.created),
-            updated=seconds(row.updated),
-            development=False,
-            parameters=[ParameterOut.of(parameter) for parameter in space_from_json(row.parameters).parameters],
-            metrics=[MetricOut.of(metric) for metric in metrics_from_json(row.metrics)],
-            conditionals=[],
-            linear_constraints=[],
-            num_solutions=None,
-            parallel_bandwidth=row.parallel_bandwidth,
-            observation_budget=row.observation_budget,
-            runs_only=False,
-            metadata=row.user_metadata,
-            progress=ProgressOut.of(progress),
+            development=standing.row.development,
+            observation_budget=definition.budget,
+            budget=definition.budget,
+            tasks=[TaskOut.of(task) for task in definition.tasks],
+            progress=RunProgressOut.of(standing) or ProgressOut.of(standing),
+            optsvc=None if preflight is None else PreflightOut.model_validate(preflight, from_attributes=True),
+            **cls._shared(standing),
         )
+
+
+class AIExperimentOut(_AnyExperimentOut):
+    """An experiment whose evaluations are training runs."""
+
+    object: Literal["aiexperiment"]
+    budget: int | None
+    progress: RunProgressOut
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self:
+        """The experiment as the contract writes it; only of one that takes runs only."""
+        progress = RunProgressOut.of(standing)
+        if progress is None:
+            raise ValueError(f"experiment {standing.row.id} is no AI experiment")
+        return cls(object="aiexperiment", budget=standing.definition.budget, progress=progress, **cls._shared(standing))

@@ -15,8 +15,12 @@ class MetricIn(In):
 
     name: Key | None = Field(None, examples=["accuracy"])
     objective: Objective = Field(Objective.MAXIMIZE, description="Which way is better.")
-    strategy: Strategy = Field(Strategy.OPTIMIZE, description="Only `optimize` is supported yet.")
-    threshold: Number | None = Field(None, description="Not supported yet: leave out.")
+    strategy: Strategy = Field(
+        Strategy.OPTIMIZE, description="What it is for: `optimize`, `constraint` (must reach its threshold), `store`."
+    )
+    threshold: Number | None = Field(
+        None, description="Of a constraint: what must be reached; of one of two optimized metrics: what is good enough."
+    )
     object: Literal["metric"] | None = None
 
     def to_domain(self) -> Metric:

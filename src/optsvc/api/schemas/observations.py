@@ -1,11 +1,13 @@
-"""Observations and best assignments, in and out."""
+"""Observations, in and out."""
 
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from optsvc.api.schemas.common import AssignmentsOut, Id, IdOut, In, Metadata, Number, Out, Time, seconds
+from optsvc.api.schemas.features import TaskName, TaskOut, task_name
 from optsvc.api.schemas.metrics import MetricEvaluationIn, MetricEvaluationOut
+from optsvc.domain.experiment import Definition
 from optsvc.domain.observation import MetricEvaluation
 from optsvc.services.observations import ObservationChanges, Report
 from optsvc.storage.models import Observation
@@ -22,7 +24,7 @@ class ObservationIn(In):
     value: Number | None = Field(None, description="Short for `values` with one metric.")
     value_stddev: Number | None = Field(None, ge=0, description="Short for `value_stddev` in `values`.")
     no_optimize: bool | None = Field(None, description="Do not start a computation because of this one.", strict=True)
-    task: None = Field(None, description="Not supported yet: leave out.")
+    task: TaskName | None = Field(None, description="Which task was run; with `assignments`, where there are tasks.")
 
     @model_validator(mode="after")
     def _one_way_to_give_the_value(self) -> Self:
@@ -45,6 +47,7 @@ class ObservationIn(In):
             assignments=self.assignments,
             values=self.evaluations(),
             failed=bool(self.failed),
+            task=task_name(self.task),
             metadata=self.metadata,
         )
 
@@ -63,6 +66,8 @@ class ObservationIn(In):
             if "value" in sent and "value_stddev" not in sent:
                 silent.append("")
             changes["keep_stddev"] = frozenset(silent)
+        if "task" in sent:
+            changes["task"] = task_name(self.task)
         if self.failed is not None:
             changes["failed"] = self.failed
         if "metadata" in sent:
@@ -75,53 +80,35 @@ class ObservationBatchIn(In):
 
     observations: list[ObservationIn] = Field(min_length=1, max_length=2500)
     no_optimize: bool | None = Field(None, description="Do not start a computation because of these.", strict=True)
+    dry_run: bool | None = Field(None, description="Only check them, and answer what would be stored.", strict=True)
 
 
 class ObservationOut(Out):
     """The result of one evaluation."""
 
     object: Literal["observation"]
-    id: IdOut
+    id: IdOut | None = Field(description="Null in a dry run, which stores nothing.")
     experiment: IdOut
     suggestion: IdOut | None
     assignments: AssignmentsOut
     values: list[MetricEvaluationOut]
     failed: bool
+    task: TaskOut | None = Field(exclude_if=lambda task: task is None)
     created: Time
     metadata: dict[str, Any] | None
 
     @classmethod
-    def of(cls, row: Observation) -> Self:
-        """The stored observation as the contract writes it."""
+    def of(cls, row: Observation, definition: Definition) -> Self:
+        """The stored observation as the contract writes it, in the experiment's present parameters."""
         return cls(
             object="observation",
-            id=str(row.id),
+            id=None if row.id is None else str(row.id),
             experiment=str(row.experiment_id),
             suggestion=None if row.suggestion_id is None else str(row.suggestion_id),
-            assignments=row.assignments,
+            assignments=definition.space.as_of_now(row.assignments),
             values=[MetricEvaluationOut.of(value) for value in sorted(row.values, key=lambda value: value.metric)],
             failed=row.failed,
+            task=TaskOut.named(row.task, definition.tasks),
             created=seconds(row.created),
-            metadata=row.user_metadata,
-        )
-
-
-class BestAssignmentsOut(Out):
-    """One of the best points found."""
-
-    object: Literal["best_assignments"]
-    id: IdOut = Field(description="Of the observation.")
-    assignments: AssignmentsOut
-    values: list[MetricEvaluationOut]
-    metadata: dict[str, Any] | None
-
-    @classmethod
-    def of(cls, row: Observation) -> Self:
-        """The stored observation as one of the best."""
-        return cls(
-            object="best_assignments",
-            id=str(row.id),
-            assignments=row.assignments,
-            values=[MetricEvaluationOut.of(value) for value in row.values],
             metadata=row.user_metadata,
         )

@@ -2,10 +2,13 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from optsvc.api.schemas.common import AssignmentsOut, IdOut, Metadata, Out, Time, seconds
-from optsvc.storage.models import Suggestion
+from optsvc.api.schemas.features import TaskName, TaskOut, task_name
+from optsvc.domain.experiment import Definition
+from optsvc.engine import Source
+from optsvc.storage.models import QueuedSuggestion, Suggestion
 
 
 class SuggestionIn(BaseModel):
@@ -15,7 +18,18 @@ class SuggestionIn(BaseModel):
 
     assignments: dict[str, Any] | None = Field(None, description="A point of your own, instead of the optimizer's.")
     metadata: Metadata | None = None
-    task: None = Field(None, description="Not supported yet: leave out.")
+    task: TaskName | None = Field(None, description="Which task to run; with `assignments`, where there are tasks.")
+
+    @model_validator(mode="after")
+    def _task_has_a_point(self) -> Self:
+        if self.task is not None and self.assignments is None:
+            raise ValueError("task: only together with assignments")
+        return self
+
+    @property
+    def task_name(self) -> str | None:
+        """The task's name."""
+        return task_name(self.task)
 
 
 class SuggestionUpdateIn(BaseModel):
@@ -38,9 +52,10 @@ class Provenance(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    source: Literal["initial", "gp", "fallback", "user"] = Field(
-        description="`initial`: the space-filling start; `gp`: the Gaussian process; "
-        "`fallback`: a space-filling point, because nothing better could be had in time; `user`: your own."
+    source: Source = Field(
+        description="`initial`: the space-filling start; `gp`: the Gaussian process; `random`: drawn by chance; "
+        "`grid`: the next point of the grid; `queued`: from your queue; `user`: your own; "
+        "`fallback`: a space-filling point, because nothing better could be had in time."
     )
     reason: str = Field(description="One sentence.")
     engine_version: str | None = None
@@ -64,19 +79,58 @@ class SuggestionOut(Out):
     created: Time
     deleted: bool | None
     metadata: dict[str, Any] | None
+    task: TaskOut | None = Field(exclude_if=lambda task: task is None)
     optsvc: Provenance
 
     @classmethod
-    def of(cls, row: Suggestion) -> Self:
-        """The stored suggestion as the contract writes it."""
+    def of(cls, row: Suggestion, definition: Definition) -> Self:
+        """The stored suggestion as the contract writes it, in the experiment's present parameters."""
         return cls(
             object="suggestion",
             id=str(row.id),
             experiment=str(row.experiment_id),
-            assignments=row.assignments,
+            assignments=definition.space.as_of_now(row.assignments),
             state="closed" if row.closed else "open",
             created=seconds(row.created),
             deleted=row.deleted,
             metadata=row.user_metadata,
+            task=TaskOut.named(row.task, definition.tasks),
             optsvc=Provenance.model_validate(row.provenance),
+        )
+
+
+class QueuedSuggestionIn(BaseModel):
+    """A point to be handed out before any of the optimizer's; unknown keys are ignored."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    assignments: dict[str, Any]
+    task: TaskName | None = Field(None, description="Which task to run, where there are tasks.")
+
+    @property
+    def task_name(self) -> str | None:
+        """The task's name."""
+        return task_name(self.task)
+
+
+class QueuedSuggestionOut(Out):
+    """A point that waits to be handed out."""
+
+    object: Literal["queued_suggestion"]
+    id: IdOut
+    experiment: IdOut
+    assignments: AssignmentsOut
+    created: Time
+    task: TaskOut | None = Field(exclude_if=lambda task: task is None)
+
+    @classmethod
+    def of(cls, row: QueuedSuggestion, definition: Definition) -> Self:
+        """The stored entry as the contract writes it, in the experiment's present parameters."""
+        return cls(
+            object="queued_suggestion",
+            id=str(row.id),
+            experiment=str(row.experiment_id),
+            assignments=definition.space.as_of_now(row.assignments),
+            created=seconds(row.created),
+            task=TaskOut.named(row.task, definition.tasks),
         )

@@ -2,6 +2,8 @@
 
 from typing import Literal, Self
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from optsvc.api.schemas.common import IdOut, Out, Time, seconds
 from optsvc.domain.rights import TokenKind
 from optsvc.storage.models import Token
@@ -49,3 +51,12 @@ class TokenOut(Out):
 
 def _id(number: int | None) -> str | None:
     return None if number is None else str(number)
+
+
+class TokenUpdateIn(BaseModel):
+    """A change to a token; unknown keys are ignored."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    token: Literal["rotate"] | None = Field(None, description="`rotate`: a new value; the old one is refused at once.")
+    expires: Literal["renew"] | None = Field(None, description="`renew`: lasts for another of its terms.")

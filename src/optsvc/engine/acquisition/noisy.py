@@ -18,8 +18,8 @@ from scipy.special import ndtri
 
 from optsvc.engine.acquisition.expected_improvement import LogExpectedImprovement
 from optsvc.engine.backend import Array, HostArray
-from optsvc.engine.candidates.sobol import sobol_points
 from optsvc.engine.defaults import EngineDefaults
+from optsvc.engine.points.sobol import sobol_points
 from optsvc.engine.surrogates.gp import Posterior
 
 

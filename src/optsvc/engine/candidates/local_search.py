@@ -48,10 +48,10 @@ def minimize_in_cube(
             memory = [(s[moving], y[moving]) for s, y in memory]
         if len(rows) == 0:
             break
-        direction = _direction(np.where(free, g, 0.0), free, memory, scale**2)
+        direction = quasi_newton(np.where(free, g, 0.0), free, memory, scale**2)
         longest = np.abs(direction).max(axis=1, keepdims=True)
         direction *= np.minimum(1.0, defaults.polish_longest_step / np.maximum(longest, 1e-300))
-        x_new, f_new, g_new, stepped = _line_search(objective, x, f, g, direction)
+        x_new, f_new, g_new, stepped = line_search(objective, x, f, g, direction)
         memory = [*memory[-(defaults.polish_memory - 1) :], (x_new - x, g_new - g)]
         progress = stepped & (f - f_new > defaults.polish_value_tolerance * (1.0 + np.abs(f)))
         x, f, g = x_new, f_new, g_new
@@ -62,7 +62,7 @@ def minimize_in_cube(
     return best, values
 
 
-def _direction(
+def quasi_newton(
     gradient: HostArray,
     free: BoolArray,
     memory: list[tuple[HostArray, HostArray]],
@@ -91,7 +91,7 @@ def _direction(
     return -np.where(downhill, np.where(free, q, 0.0), gradient * squared_scale)
 
 
-def _line_search(
+def line_search(
     objective: Objective, x: HostArray, f: HostArray, g: HostArray, direction: HostArray
 ) -> tuple[HostArray, HostArray, HostArray, BoolArray]:
     """Backtracking along the projected direction, each row with its own step.

@@ -11,28 +11,17 @@ Points perturbed around the best observations are worth more than evenly spread 
 .. [Papenmeier2025] L. Papenmeier et al. Understanding high-dimensional Bayesian optimization. 2025. arXiv:2502.09198.
 """
 
-from typing import Protocol
-
 import numpy as np
 
+from optsvc.engine.acquisition.composite import OnPoints
 from optsvc.engine.axes import CategoricalAxis
 from optsvc.engine.backend import HostArray
+from optsvc.engine.candidates.constrained_search import minimize_in_polytope
 from optsvc.engine.candidates.local_search import minimize_in_cube
-from optsvc.engine.candidates.sobol import sobol_points
 from optsvc.engine.defaults import EngineDefaults
-from optsvc.engine.encoding import Encoder
+from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.problem import Seed
 from optsvc.engine.randomness import Stage, generator
-
-
-class AcquisitionFunction(Protocol):
-    """What scores candidates: more is better."""
-
-    def value(self, features: HostArray) -> HostArray:
-        """Scores ``(q,)`` of features ``(q, d)``."""
-
-    def value_and_gradient(self, features: HostArray) -> tuple[HostArray, HostArray]:
-        """Scores ``(q,)`` and their gradient in the features ``(q, d)``."""
 
 
 class CandidateSearch:
@@ -40,7 +29,7 @@ class CandidateSearch:
 
     Args:
         acquisition: What is maximized.
-        encoder: The space.
+        sampler: The space.
         incumbents: The best observed points, best first, unit coordinates ``(k, p)``, possibly outside the cube.
         length_scales: Of the model, per axis, shape ``(p,)``: how far a step is.
         raw_points: How many points to scatter.
@@ -50,8 +39,8 @@ class CandidateSearch:
 
     def __init__(
         self,
-        acquisition: AcquisitionFunction,
-        encoder: Encoder,
+        acquisition: OnPoints,
+        sampler: SpaceSampler,
         *,
         incumbents: HostArray,
         length_scales: HostArray,
@@ -60,8 +49,9 @@ class CandidateSearch:
         defaults: EngineDefaults,
     ) -> None:
         self._acquisition = acquisition
-        self._encoder = encoder
-        self._incumbents = encoder.snap(incumbents)
+        self._sampler = sampler
+        self._encoder = sampler.encoder
+        self._incumbents = sampler.repair(incumbents)
         self._step = np.minimum(length_scales, 1.0)
         self._raw_points = raw_points
         self._seed = seed
@@ -71,26 +61,23 @@ class CandidateSearch:
         """Legal points ``(m, p)``, best first, and their acquisition values ``(m,)``."""
         count = self._encoder.point_count
         if count is not None and count <= self._defaults.enumerate_acquisition:
-            points = self._encoder.all_points()
-            values = self._score(points)
+            points = self._sampler.all_points()
+            values = self._acquisition.value(points)
         else:
             raw = self._scatter()
-            raw_values = self._score(raw)
+            raw_values = self._acquisition.value(raw)
             climbed, climbed_values = self._climb(self._starts(raw, raw_values))
             climbed, climbed_values = self._alternate(climbed, climbed_values)
             points, values = np.vstack([climbed, raw]), np.concatenate([climbed_values, raw_values])
         order = np.argsort(-_rounded(values), kind="stable")
         return points[order], values[order]
 
-    def _score(self, points: HostArray) -> HostArray:
-        return self._acquisition.value(self._encoder.features(points))
-
     def _scatter(self) -> HostArray:
         """Evenly spread points and perturbed incumbents, legal, shape ``(raw_points, p)``."""
         rng = generator(self._seed, Stage.RAW_POINTS)
         local = round(self._raw_points * self._defaults.raw_local_share)
-        spread = sobol_points(self._raw_points - local, self._encoder.dimension, rng)
-        return self._encoder.snap(np.vstack([spread, self._perturbed(local, rng)]))
+        spread = self._sampler.evenly(self._raw_points - local, rng)
+        return np.vstack([spread, self._sampler.repair(self._perturbed(local, rng))])
 
     def _perturbed(self, count: int, rng: np.random.Generator) -> HostArray:
         """Incumbents with some coordinates moved by a share of a length scale, or redrawn if categorical."""
@@ -103,10 +90,11 @@ class CandidateSearch:
         steps = np.clip(steps, -defaults.perturbation_cap, defaults.perturbation_cap)
         for j, axis in self._encoder.levelled.items():
             steps[:, j] = np.copysign(np.maximum(np.abs(steps[:, j]), 1.0 / axis.levels), steps[:, j])
-        points = np.clip(centers + steps, 0.0, 1.0)
         redrawn = rng.random((count, p))
-        categorical = np.array([isinstance(axis, CategoricalAxis) for axis in self._encoder.axes])
-        return np.where(moved, np.where(categorical, redrawn, points), centers)
+        # A conditional that changes brings parameters into being: they may be anywhere.
+        centers = self._encoder.fill(centers, redrawn)
+        points = np.clip(centers + steps, 0.0, 1.0)
+        return np.where(moved, np.where(self._encoder.categorical, redrawn, points), centers)
 
     def _starts(self, raw: HostArray, values: HostArray) -> HostArray:
         """The best raw point, some drawn in proportion to the acquisition itself, and the incumbents."""
@@ -126,18 +114,23 @@ class CandidateSearch:
 
     def _climb(self, starts: HostArray) -> tuple[HostArray, HostArray]:
         """Local maxima along the smooth coordinates, snapped, and their values; never worse than the starts."""
-        smooth = self._encoder.smooth
-        before = self._score(starts)
+        encoder, region, smooth = self._encoder, self._sampler.region, self._encoder.smooth
+        before = self._acquisition.value(starts)
         if not smooth.any():
             return starts, before
 
         def objective(points: HostArray) -> tuple[HostArray, HostArray]:
-            value, gradient = self._acquisition.value_and_gradient(self._encoder.features(points))
-            return -value, -np.where(smooth, self._encoder.pull_back(gradient), 0.0)
+            value, gradient = self._acquisition.value_and_gradient(encoder.deactivate(points))
+            return -value, -np.where(smooth, gradient, 0.0)
 
-        points, _ = minimize_in_cube(objective, starts, self._step, self._defaults)
-        points = self._encoder.snap(points)
-        values = self._score(points)
+        inside = encoder.fill(starts, np.full(starts.shape, 0.5))
+        if region is None:
+            points, _ = minimize_in_cube(objective, inside, self._step, self._defaults)
+        else:
+            scale = np.where(smooth, self._step, 0.0)
+            points, _ = minimize_in_polytope(objective, inside, scale, region.rows, region.bounds, self._defaults)
+        points = self._sampler.repair(points)
+        values = self._acquisition.value(points)
         better = values > before
         return np.where(better[:, None], points, starts), np.where(better, values, before)
 
@@ -150,7 +143,9 @@ class CandidateSearch:
         active = np.argsort(-_rounded(values), kind="stable")[: self._defaults.sweep_starts]
         for _ in range(self._defaults.sweep_rounds):
             neighbours = [self._neighbours(points[row], rng) for row in active]
-            scores = np.split(self._score(np.vstack(neighbours)), np.cumsum([len(part) for part in neighbours])[:-1])
+            scores = np.split(
+                self._acquisition.value(np.vstack(neighbours)), np.cumsum([len(part) for part in neighbours])[:-1]
+            )
             moved = []
             for row, part, score in zip(active, neighbours, scores, strict=True):
                 best = int(np.argmax(_rounded(score)))
@@ -164,9 +159,15 @@ class CandidateSearch:
         return points, values
 
     def _neighbours(self, point: HostArray, rng: np.random.Generator) -> HostArray:
-        """All legal points that differ from `point` in one discrete coordinate by a small or a large step."""
-        rows = []
+        """Legal points that differ from `point` in one discrete coordinate by a small or a large step.
+
+        Linear constraints may take other coordinates along, and whatever a conditional brings into being is drawn.
+        """
+        rows = [point[None, :]]
+        exists = self._encoder.active(point[None, :])[0]
         for j, axis in self._encoder.levelled.items():
+            if not exists[j]:
+                continue
             levels, here = axis.levels, int(axis.index(point[j]))
             if isinstance(axis, CategoricalAxis):
                 others = np.delete(np.arange(levels), here)
@@ -178,8 +179,36 @@ class CandidateSearch:
                 others = others[(others >= 0) & (others < levels)]
             changed = np.repeat(point[None, :], len(others), axis=0)
             changed[:, j] = axis.coordinate(others)
+            if j in self._encoder.gates:
+                changed = self._opened(changed, rng)
             rows.append(changed)
-        return np.vstack(rows)
+        rows.append(self._exchanges(point))
+        return self._sampler.repair(np.vstack(rows))
+
+    def _opened(self, points: HostArray, rng: np.random.Generator) -> HostArray:
+        """Several versions of each point, with what is missing drawn, or taken over from an incumbent."""
+        copies = np.repeat(points, self._defaults.gate_fills, axis=0)
+        drawn = rng.random(copies.shape)
+        models = self._incumbents[np.arange(len(copies)) % len(self._incumbents)]
+        borrowed = np.where(models < 0.0, drawn, models)
+        turn = (np.arange(len(copies)) % 2 == 0)[:, None]
+        return self._encoder.fill(copies, np.where(turn, borrowed, drawn))
+
+    def _exchanges(self, point: HostArray) -> HostArray:
+        """A level more of one constrained coordinate for a level less of another: single steps would leave a facet."""
+        region = self._sampler.region
+        if region is None:
+            return np.empty((0, len(point)))
+        axes = [(j, self._encoder.levelled[j]) for j in region.columns.tolist() if j in self._encoder.levelled]
+        rows = []
+        for j, up in axes[: self._defaults.exchanged_axes]:
+            for k, down in axes[: self._defaults.exchanged_axes]:
+                above, below = int(up.index(point[j])) + 1, int(down.index(point[k])) - 1
+                if j != k and above < up.levels and below >= 0:
+                    changed = point.copy()
+                    changed[j], changed[k] = up.coordinate(np.array(above)), down.coordinate(np.array(below))
+                    rows.append(changed)
+        return np.array(rows).reshape(-1, len(point))
 
 
 def _rounded(values: HostArray) -> HostArray:

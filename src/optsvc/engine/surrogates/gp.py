@@ -176,6 +176,16 @@ class Posterior:
         floor = self.variance_floor * self.signal_variance
         return self.mean + K @ self.weights, self.backend.xp.maximum(variance, floor)
 
+    def leave_one_out(self, targets: HostArray) -> tuple[HostArray, HostArray]:
+        """Mean and variance ``(n,)`` of each target, noise included, given all the others.
+
+        At fixed hyperparameters and constant mean, from the one factor: ``v_i = 1/[C⁻¹]_ii`` and ``t_i - a_i v_i``.
+        """
+        inverse = self.backend.inverse_from_factor(self.factor)
+        diagonal = self.backend.xp.arange(len(targets))
+        variance = 1.0 / inverse[diagonal, diagonal]
+        return targets - self.backend.to_host(self.weights * variance), self.backend.to_host(variance)
+
 
 def condition(data: TrainingData, theta: HostArray, defaults: EngineDefaults, backend: Backend) -> Posterior | None:
     """The posterior at the hyperparameters `theta` ``(p + 2,)``.

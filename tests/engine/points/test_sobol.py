@@ -1,7 +1,7 @@
 import numpy as np
 from scipy.stats import qmc
 
-from optsvc.engine.candidates.sobol import sobol_points
+from optsvc.engine.points.sobol import sobol_points
 
 
 def rng():

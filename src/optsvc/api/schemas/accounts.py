@@ -1,0 +1,171 @@
+"""Organizations, clients, users, permissions, memberships and sessions, in and out."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from optsvc.api.schemas.common import Id, IdOut, Name, Out, Time, seconds
+from optsvc.api.schemas.tokens import TokenOut
+from optsvc.storage.models import Client, Membership, Organization, Permission, User
+
+
+class _Lenient(BaseModel):
+    """Something a client sends; unknown keys are ignored, as the contract has it for accounts."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class ClientSecurityIn(_Lenient):
+    """Who sees what in a client."""
+
+    allow_users_to_see_experiments_by_others: bool | None = Field(None, strict=True)
+
+
+class ClientIn(_Lenient):
+    """A new client."""
+
+    name: Name
+    organization: Id = Field(description="The organization that it belongs to.")
+
+
+class OrganizationClientIn(_Lenient):
+    """A new client of the organization in the path."""
+
+    name: Name
+
+
+class ClientUpdateIn(_Lenient):
+    """Changes to a client: only the keys that are sent change."""
+
+    name: Name | None = None
+    client_security: ClientSecurityIn | None = None
+
+
+class NameIn(_Lenient):
+    """A new name."""
+
+    name: Name | None = None
+
+
+class ClientSecurityOut(Out):
+    """Who sees what in a client."""
+
+    allow_users_to_see_experiments_by_others: bool
+
+
+class ClientOut(Out):
+    """A team."""
+
+    object: Literal["client"]
+    id: IdOut
+    organization: IdOut
+    name: str
+    created: Time
+    client_security: ClientSecurityOut
+
+    @classmethod
+    def of(cls, row: Client) -> Self:
+        """The stored client as the contract writes it."""
+        return cls(
+            object="client",
+            id=str(row.id),
+            organization=str(row.organization_id),
+            name=row.name,
+            created=seconds(row.created),
+            client_security=ClientSecurityOut(allow_users_to_see_experiments_by_others=row.sees_others),
+        )
+
+
+class OrganizationOut(Out):
+    """A customer."""
+
+    object: Literal["organization"]
+    id: IdOut
+    name: str
+    created: Time
+
+    @classmethod
+    def of(cls, row: Organization) -> Self:
+        """The stored organization as the contract writes it."""
+        return cls(object="organization", id=str(row.id), name=row.name, created=seconds(row.created))
+
+
+class UserOut(Out):
+    """A person."""
+
+    object: Literal["user"]
+    id: IdOut
+    name: str
+    email: str | None
+    created: Time
+    deleted: bool
+
+    @classmethod
+    def of(cls, row: User) -> Self:
+        """The stored user as the contract writes it."""
+        return cls(
+            object="user",
+            id=str(row.id),
+            name=row.name,
+            email=row.email,
+            created=seconds(row.created),
+            deleted=row.deleted,
+        )
+
+
+class PermissionOut(Out):
+    """What a user may do in a client."""
+
+    object: Literal["permission"]
+    client: ClientOut
+    user: UserOut
+    can_read: bool
+    can_write: bool
+    can_admin: bool
+    can_see_experiments_by_others: bool
+    is_owner: bool
+
+    @classmethod
+    def of(cls, row: Permission, *, owner: bool) -> Self:
+        """The stored permission as the contract writes it."""
+        admin = owner or row.role == "admin"
+        return cls(
+            object="permission",
+            client=ClientOut.of(row.client),
+            user=UserOut.of(row.user),
+            can_read=True,
+            can_write=admin or row.role == "write",
+            can_admin=admin,
+            can_see_experiments_by_others=admin or row.client.sees_others,
+            is_owner=owner,
+        )
+
+
+class MembershipOut(Out):
+    """A user's place in an organization."""
+
+    object: Literal["membership"]
+    organization: OrganizationOut
+    user: UserOut
+    type: Literal["member", "owner"]
+
+    @classmethod
+    def of(cls, row: Membership) -> Self:
+        """The stored membership as the contract writes it."""
+        return cls(
+            object="membership",
+            organization=OrganizationOut.of(row.organization),
+            user=UserOut.of(row.user),
+            type="owner" if row.owner else "member",
+        )
+
+
+class SessionOut(Out):
+    """Who is calling."""
+
+    object: Literal["session"]
+    api_token: TokenOut
+    client: ClientOut | None
+    user: UserOut | None
+    code: None
+    needs_password_reset: bool

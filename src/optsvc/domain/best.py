@@ -1,0 +1,138 @@
+"""Which observations are the best, by the rules for one objective, two, none, and several solutions."""
+
+import math
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Protocol, TypeVar
+
+from optsvc.domain.experiment import Definition
+from optsvc.domain.metrics import Metric, Objective
+from optsvc.domain.space import Assignments, CategoricalParameter, DoubleParameter, Parameter, SearchSpace
+
+SHARE_OF_GOOD = 0.2
+"""Several solutions are chosen from this share of all observations, the best ones."""
+
+
+class Measured(Protocol):
+    """An observation, as far as it is compared."""
+
+    @property
+    def assignments(self) -> Assignments:
+        """The point."""
+
+    @property
+    def results(self) -> dict[str | None, float]:
+        """The value of each metric by name; empty if it failed."""
+
+    @property
+    def full_cost(self) -> bool:
+        """Whether it was a full evaluation."""
+
+
+MeasuredT = TypeVar("MeasuredT", bound=Measured)
+
+
+def best(observations: Sequence[MeasuredT], definition: Definition) -> list[MeasuredT]:
+    """The best observations, best first; among equals the newest first.
+
+    Observations count that have a value for every metric and meet every threshold. Then: of one objective the single
+    best; of two the whole Pareto front, ordered by the first; of none all, ordered by the first constraint; of several
+    solutions so many good ones that lie far apart.
+
+    Args:
+        observations: All of the experiment, oldest first.
+        definition: Of the experiment.
+    """
+    good = [o for o in reversed(observations) if _counts(o, definition)]
+    optimized = definition.optimized
+    if not optimized:
+        return _best_first(good, definition.constraints[0])
+    if len(optimized) > 1:
+        return pareto_front(good, optimized[0], optimized[1])
+    ranked = _best_first(good, optimized[0])
+    wanted = definition.num_solutions or 1
+    if wanted == 1:
+        return ranked[:1]
+    ranked = ranked[: max(math.ceil(SHARE_OF_GOOD * len(observations)), wanted)]
+    return ranked if len(ranked) <= wanted else _far_apart(ranked, wanted, definition.space)
+
+
+def pareto_front(observations: Sequence[MeasuredT], first: Metric, second: Metric) -> list[MeasuredT]:
+    """Those that no other one beats in one metric without losing in the other; equals all, best in `first` first.
+
+    One sweep downwards in the first metric: a point is on the front if it is the best in the second among its equals
+    in the first, and better there than everything above it.
+    """
+
+    def key(observation: MeasuredT) -> tuple[float, float]:
+        return _gain(observation, first), _gain(observation, second)
+
+    front: list[MeasuredT] = []
+    best_second = -math.inf
+    ordered = sorted(observations, key=key, reverse=True)  # stable: among equals the given order stays
+    for _, equals in groupby(ordered, key=lambda observation: key(observation)[0]):
+        level = list(equals)
+        top = _gain(level[0], second)
+        if top > best_second:
+            front.extend(observation for observation in level if _gain(observation, second) == top)
+            best_second = top
+    return front
+
+
+def _counts(observation: Measured, definition: Definition) -> bool:
+    results = observation.results
+    if not observation.full_cost or any(metric.name not in results for metric in definition.metrics):
+        return False
+    return all(
+        _gain(observation, metric) >= _signed(metric.threshold, metric)
+        for metric in definition.metrics
+        if metric.threshold is not None
+    )
+
+
+def _signed(value: float, metric: Metric) -> float:
+    return value if metric.objective is Objective.MAXIMIZE else -value
+
+
+def _gain(observation: Measured, metric: Metric) -> float:
+    """The value, signed so that more is better."""
+    return _signed(observation.results[metric.name], metric)
+
+
+def _best_first(observations: Sequence[MeasuredT], metric: Metric) -> list[MeasuredT]:
+    return sorted(observations, key=lambda observation: _gain(observation, metric), reverse=True)
+
+
+def _far_apart(ranked: Sequence[MeasuredT], wanted: int, space: SearchSpace) -> list[MeasuredT]:
+    """The first, then again and again the one farthest from those chosen; equal points not twice; in the given order.
+
+    The greedy choice is at least half as spread as the best possible one [Gonzalez1985]_.
+
+    .. [Gonzalez1985] T. Gonzalez. Clustering to minimize the maximum intercluster distance. Theoretical Computer
+       Science, 1985.
+    """
+    chosen = [0]
+    nearest = [_distance(ranked[0].assignments, other.assignments, space) for other in ranked]
+    while len(chosen) < wanted:
+        farthest = max(range(len(ranked)), key=lambda i: (nearest[i], -i))
+        if nearest[farthest] == 0:
+            break
+        chosen.append(farthest)
+        here = ranked[farthest].assignments
+        nearest = [min(d, _distance(here, o.assignments, space)) for d, o in zip(nearest, ranked, strict=True)]
+    return [ranked[i] for i in sorted(chosen)]
+
+
+def _distance(one: Assignments, other: Assignments, space: SearchSpace) -> float:
+    """Euclidean, each axis scaled to length 1, categories at distance 1."""
+    return math.sqrt(sum(_apart(one.get(p.name), other.get(p.name), p) ** 2 for p in space.parameters))
+
+
+def _apart(one: object, other: object, parameter: Parameter) -> float:
+    if isinstance(parameter, CategoricalParameter) or not (
+        isinstance(one, int | float) and isinstance(other, int | float)
+    ):
+        return float(one != other)
+    if isinstance(parameter, DoubleParameter) and parameter.log:
+        return abs(math.log(one) - math.log(other)) / (math.log(parameter.high) - math.log(parameter.low))
+    return abs(one - other) / (parameter.high - parameter.low)
