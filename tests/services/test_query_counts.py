@@ -8,7 +8,7 @@ from sqlalchemy import event
 from optsvc.api.schemas.experiments import ExperimentOut
 from optsvc.api.schemas.observations import ObservationOut
 from optsvc.domain.metrics import Metric, Objective
-from optsvc.services import experiments, observations
+from optsvc.services import experiments, observations, standings
 from optsvc.storage.experiments import ExperimentFilter
 from optsvc.storage.pages import PageQuery
 
@@ -36,7 +36,7 @@ def test_pages_of_3_and_of_30_experiments_take_the_same_number_of_queries(sessio
     for limit in (3, 30):
         with sessions() as session, counted(session) as statements:
             page = experiments.page(session, caller, PageQuery(limit), ExperimentFilter(state="all"), sort="recent")
-            shown = [ExperimentOut.of(standing) for standing in experiments.standing(session, page.rows)]
+            shown = [ExperimentOut.of(standing) for standing in standings.of(session, page.rows)]
         assert len(shown) == limit
         counts.append(len(statements))
 

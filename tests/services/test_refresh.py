@@ -10,7 +10,7 @@ from optsvc.domain.experiment import ExperimentType
 from optsvc.domain.observation import MetricEvaluation
 from optsvc.domain.revision import ParameterChange
 from optsvc.domain.space import DoubleParameter, SearchSpace
-from optsvc.services import experiments, observations, suggestions
+from optsvc.services import experiment_changes, observations, suggestions
 from optsvc.services.observations import Report
 from optsvc.services.refresh import _LOCK_SPACE, experiments_left_behind, refresh
 from optsvc.services.snapshot import Snapshot
@@ -98,7 +98,7 @@ def test_a_worker_leaves_at_once_while_another_one_computes(sessions, modelled, 
 @pytest.mark.parametrize("gone", ["deleted", "never there"])
 def test_an_experiment_that_is_gone_is_nothing_to_do(sessions, caller, modelled, announced, gone):
     with sessions.begin() as session:
-        experiments.delete(session, caller, modelled)
+        experiment_changes.delete(session, caller, modelled)
 
     assert refresh(sessions, modelled if gone == "deleted" else 2**30, announced.append) is False
 
@@ -136,7 +136,7 @@ def test_what_nobody_wants_computed_is_not_found(sessions, caller, new_experimen
     observe(unwanted, 8, compute=False)
     observe(deleted, 8)
     with sessions.begin() as session:
-        experiments.delete(session, caller, deleted)
+        experiment_changes.delete(session, caller, deleted)
 
     assert left_behind(sessions).isdisjoint({untouched, unwanted, deleted})
 
@@ -216,7 +216,7 @@ def test_there_is_nothing_to_compute_for_an_experiment_without_the_optimizer(
 
 def change(sessions, caller, experiment_id, *parameters):
     with sessions.begin() as session:
-        experiments.update(session, caller, experiment_id, {"parameters": parameters})
+        experiment_changes.update(session, caller, experiment_id, {"parameters": parameters})
 
 
 def test_another_search_space_throws_away_what_was_prepared_and_learned_and_wants_it_anew(

@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 
-from optsvc.services import experiments, observations, refresh, suggestions
+from optsvc.services import experiment_changes, observations, refresh, suggestions
 from optsvc.services.suggestions import Wait
 from optsvc.storage.models import Experiment, Proposal, Suggestion
 
@@ -155,8 +155,8 @@ def test_deleting_all_observations_starts_again(sessions, caller, modelled):
 def test_what_was_learned_goes_with_the_data_of_an_experiment_that_is_deleted_with_them(sessions, caller, modelled):
     refresh.refresh(sessions, modelled, lambda _: None)
     with sessions.begin() as session:
-        experiments.delete(session, caller, modelled, with_data=True)
-        experiments.update(session, caller, modelled, {"deleted": False})
+        experiment_changes.delete(session, caller, modelled, with_data=True)
+        experiment_changes.update(session, caller, modelled, {"deleted": False})
 
     assert take(sessions, caller, modelled).provenance["source"] == "initial"
     with sessions() as session:

@@ -10,7 +10,7 @@ from optsvc.domain.errors import NotFound
 from optsvc.domain.metrics import Metric
 from optsvc.domain.rights import Right, Rule
 from optsvc.domain.training_run import RunState
-from optsvc.services import accounts, experiment_runs, experiments, projects, training_runs
+from optsvc.services import accounts, experiment_changes, experiment_runs, projects, training_runs
 from optsvc.services.suggestions import take_next
 from optsvc.storage.definitions import metrics_to_json, parameters_to_json
 from optsvc.storage.models import Client, Experiment, Project, RunTag, Tag
@@ -167,9 +167,9 @@ def test_ending_a_run_and_deleting_its_experiment_at_once_does_not_lock_up(
     def delete():
         for deleted in (True, False) * 6:
             with sessions.begin() as session:
-                experiments.update(session, caller, ai_experiment.id, {"deleted": deleted})
+                experiment_changes.update(session, caller, ai_experiment.id, {"deleted": deleted})
                 if deleted:
-                    experiments.delete(session, caller, ai_experiment.id, with_data=True)
+                    experiment_changes.delete(session, caller, ai_experiment.id, with_data=True)
 
     deleting = Thread(target=delete)
     deleting.start()

@@ -1,38 +1,26 @@
-"""Experiments: creating, listing, changing and archiving them."""
+"""Experiments: creating, finding and listing them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypedDict
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_
-from sqlalchemy import update as update_statement
 from sqlalchemy.orm import Session
 
 from optsvc import engine
-from optsvc.domain.advice import advised_budget
 from optsvc.domain.errors import InvalidExperiment, NotFound
 from optsvc.domain.experiment import Definition, ExperimentType
 from optsvc.domain.grid import grid_size
-from optsvc.domain.revision import MetricChange, ParameterChange, revise, revise_metrics
 from optsvc.domain.rules import check
-from optsvc.domain.space_rules import check_space
-from optsvc.queueing.queues import refresh_after_commit
 from optsvc.services import access
 from optsvc.services.access import Caller
-from optsvc.services.snapshot import uses_model
 from optsvc.storage.definitions import (
     definition_of,
     definition_to_json,
-    metrics_to_json,
-    records_from_json,
-    records_to_json,
-    space_from_json,
 )
-from optsvc.storage.experiments import ExperimentFilter, ExperimentRepository, Progress, RunProgress, SortKey
-from optsvc.storage.models import Experiment, Project, TrainingRun, now
-from optsvc.storage.observations import ObservationRepository
+from optsvc.storage.experiments import ExperimentFilter, ExperimentRepository, SortKey
+from optsvc.storage.models import Experiment, Project, now
 from optsvc.storage.pages import Page, PageQuery
-from optsvc.storage.suggestions import SuggestionRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,66 +40,6 @@ class NewExperiment:
     metadata: Mapping[str, Any] | None = None
     project: str | None = None
     runs_only: bool = False
-
-
-class ExperimentChanges(TypedDict, total=False):
-    """What may be changed later; a key that is absent leaves its field as it is."""
-
-    name: str
-    deleted: bool
-    project: str | None
-    observation_budget: int
-    budget: int | None
-    parallel_bandwidth: int | None
-    metadata: dict[str, Any] | None
-    parameters: Sequence[ParameterChange]
-    metrics: Sequence[MetricChange]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """An experiment and how it stands.
-
-    Args:
-        row: As it is stored.
-        definition: What it asks for.
-        project: The reference of its project.
-        progress: Of its observations.
-        runs: Of its runs; None unless it takes runs only.
-    """
-
-    row: Experiment
-    definition: Definition
-    project: str | None
-    progress: Progress
-    runs: RunProgress | None
-
-    @property
-    def budget_consumed(self) -> float:
-        """Evaluations so far, each counted by its cost; in an AI experiment the runs."""
-        if self.runs is not None:
-            return float(self.runs.total)
-        if not self.definition.tasks:
-            return float(self.progress.observation_count)
-        counts = self.progress.observations_of_task
-        return sum(counts.get(task.name, 0) * task.cost for task in self.definition.tasks)
-
-
-@dataclass(frozen=True, slots=True)
-class Preflight:
-    """What is known of an experiment before it is created.
-
-    Args:
-        features: Which parts of the service it uses.
-        point_count: How many points there are, linear constraints aside; None if they cannot be counted.
-        feasible_share: Which part of the bounds keeps to the linear constraints, an estimate.
-        advised_budget: How many evaluations to plan.
-    """
-
-    features: Sequence[str]
-    point_count: int | None
-    feasible_share: float
-    advised_budget: int
 
 
 def create(
@@ -136,7 +64,7 @@ def create(
     engine.check_space(new.definition.space)
     if new.definition.type is ExperimentType.OFFLINE and not caller.development:
         _check_served(new.definition)
-    project = None if new.project is None else _project(session, caller, client.id, new.project)
+    project = None if new.project is None else named_project(session, caller, client.id, new.project)
     if new.runs_only and project is None:
         raise InvalidExperiment("Missing required json key: project, for an experiment that takes runs only")
     if new.runs_only and not all(metric.name for metric in new.definition.metrics):
@@ -163,32 +91,6 @@ def create(
         session.flush()
         ExperimentRepository(session).touch(experiment, moment=moment)
     return experiment
-
-
-def preflight(definition: Definition) -> Preflight:
-    """What is known of an experiment before it is created; of a definition that `create` accepts."""
-    space = definition.space
-    used = {
-        definition.type.value: True,
-        "log transformations": any(getattr(parameter, "log", False) for parameter in space.parameters),
-        "grids": any(getattr(parameter, "grid", None) for parameter in space.parameters),
-        "categories": any(hasattr(parameter, "values") for parameter in space.parameters),
-        "priors": any(getattr(parameter, "prior", None) for parameter in space.parameters),
-        "conditionals": bool(space.conditionals),
-        "linear constraints": bool(space.linear_constraints),
-        "two optimized metrics": len(definition.optimized) > 1,
-        "constraint metrics": bool(definition.constraints),
-        "stored metrics": len(definition.metrics) > len(definition.optimized) + len(definition.constraints),
-        "several solutions": (definition.num_solutions or 1) > 1,
-        "tasks": bool(definition.tasks),
-        "parallel evaluations": (definition.parallel_bandwidth or 1) > 1,
-    }
-    return Preflight(
-        features=[feature for feature, is_used in used.items() if is_used],
-        point_count=space.point_count,
-        feasible_share=engine.feasible_share(space),
-        advised_budget=advised_budget(definition),
-    )
 
 
 def page(
@@ -271,95 +173,16 @@ def definition(session: Session, experiment_id: int) -> Definition:
     return definition_of(session.get_one(Experiment, experiment_id))
 
 
-def standing(session: Session, experiments: Iterable[Experiment]) -> list[Standing]:
-    """How experiments stand, in the order given, in a number of queries that does not grow with them."""
-    rows = list(experiments)
-    repository = ExperimentRepository(session)
-    stored = [row for row in rows if row.id is not None]
-    progress, runs, projects = repository.progress(stored), repository.run_progress(stored), repository.references(rows)
-    return [
-        Standing(
-            row=row,
-            definition=definition_of(row),
-            project=None if row.project_id is None else projects[row.project_id],
-            progress=progress.get(row.id, Progress()),
-            runs=runs.get(row.id, RunProgress()) if row.runs_only else None,
-        )
-        for row in rows
-    ]
-
-
-def update(
-    session: Session, caller: Caller, experiment_id: int, changes: ExperimentChanges, *, compute: bool = True
-) -> Experiment:
-    """Change the fields that are named, and nothing else; an empty change still counts as an update.
-
-    Args:
-        session: The transaction to work in.
-        caller: Who changes it.
-        experiment_id: The experiment.
-        changes: What to change. Lists are complete: a parameter that is not named is removed.
-        compute: Whether to compute the next suggestion now, if the optimizer is concerned.
+def named_project(session: Session, caller: Caller, client_id: int, reference: str) -> Project:
+    """The project that a body names.
 
     Raises:
-        NotFound: The experiment is not there or not visible.
-        InvalidExperiment: A change that this experiment cannot take.
+        InvalidExperiment: It is not there or not visible: the body is wrong, not the path.
     """
-    experiment = access.experiment(session, caller, experiment_id, lock=True)
-    present, former_project = definition_of(experiment), experiment.project_id
-    if "name" in changes:
-        experiment.name = changes["name"]
-    if "deleted" in changes:
-        experiment.deleted = changes["deleted"]
-    if "project" in changes:
-        if experiment.runs_only:
-            raise InvalidExperiment("project: an AI experiment stays in its project")
-        reference = changes["project"]
-        project = None if reference is None else _project(session, caller, experiment.client_id, reference)
-        experiment.project_id = None if project is None else project.id
-    if "parallel_bandwidth" in changes:
-        experiment.parallel_bandwidth = changes["parallel_bandwidth"]
-    if "metadata" in changes:
-        experiment.user_metadata = changes["metadata"]
-    _change_budget(experiment, present, changes)
-    if "metrics" in changes:
-        experiment.metrics = metrics_to_json(revise_metrics(present.metrics, changes["metrics"]))
-    if "parameters" in changes:
-        _revise_parameters(experiment, present, changes["parameters"])
-    repository = ExperimentRepository(session)
-    if definition_of(experiment) != present:
-        compute = compute and uses_model(experiment) and not experiment.deleted
-        SuggestionRepository(session, experiment).discard_ready()
-        repository.data_moved_on(experiment, compute=compute)
-        if compute:
-            refresh_after_commit(session, experiment.id)
-    repository.touch(experiment, former_project)
-    return experiment
-
-
-def delete(session: Session, caller: Caller, experiment_id: int, *, with_data: bool = False) -> None:
-    """Archive an experiment: still readable, no longer listed, takes no new data. Twice is fine.
-
-    Args:
-        session: The transaction to work in.
-        caller: Who asks.
-        experiment_id: The experiment.
-        with_data: Whether its runs, suggestions and observations go too; they stay deleted when it comes back.
-
-    Raises:
-        NotFound: The experiment is not there or not visible.
-    """
-    experiment = update(session, caller, experiment_id, {"deleted": True})
-    if with_data:
-        SuggestionRepository(session, experiment).delete_all(open_only=False)
-        ObservationRepository(session, experiment).delete_all()
-        session.execute(
-            update_statement(TrainingRun)
-            .where(TrainingRun.experiment_id == experiment.id, ~TrainingRun.deleted)
-            .values(deleted=True, updated=now())
-        )
-        experiment.engine_state = None
-        ExperimentRepository(session).data_moved_on(experiment, compute=False)
+    try:
+        return access.project(session, caller, client_id, reference)
+    except NotFound as error:
+        raise InvalidExperiment(f"project: {error}") from error
 
 
 def _check_served(definition: Definition) -> None:
@@ -374,44 +197,6 @@ def _check_served(definition: Definition) -> None:
     for feature, used in not_yet.items():
         if used:
             raise InvalidExperiment(f"{feature} not supported yet in an optimized experiment, only with type random")
-
-
-def _change_budget(experiment: Experiment, present: Definition, changes: ExperimentChanges) -> None:
-    """Each kind of experiment knows its budget by another name."""
-    right, wrong = ("budget", "observation_budget") if experiment.runs_only else ("observation_budget", "budget")
-    if wrong in changes:
-        raise InvalidExperiment(f"{wrong}: the budget of this experiment is called {right}")
-    if right not in changes:
-        return
-    if present.type is ExperimentType.GRID:
-        raise InvalidExperiment(f"{right}: that of a grid experiment is the number of its points, it cannot be changed")
-    if len(present.optimized) > 1 or (present.num_solutions or 1) > 1:
-        raise InvalidExperiment(f"{right}: it cannot be changed with two optimized metrics or several solutions")
-    budget = changes["budget"] if experiment.runs_only else changes["observation_budget"]
-    if budget is None and (present.constraints or present.tasks):
-        raise InvalidExperiment(f"{right}: constraint metrics and tasks need one")
-    experiment.observation_budget = budget
-
-
-def _revise_parameters(experiment: Experiment, present: Definition, changes: Sequence[ParameterChange]) -> None:
-    if present.space.linear_constraints:
-        raise InvalidExperiment("parameters: they cannot be changed in an experiment with linear constraints")
-    if present.type is ExperimentType.GRID:
-        raise InvalidExperiment("parameters: they cannot be changed in a grid experiment")
-    records = records_to_json(revise(records_from_json(experiment.parameters), changes))
-    space = space_from_json(records, experiment.conditionals)
-    check_space(space)
-    experiment.parameters = records
-    if space != present.space:
-        experiment.engine_state = None  # the fit was made in the coordinates of another space
-
-
-def _project(session: Session, caller: Caller, client_id: int, reference: str) -> Project:
-    """The project that a body names."""
-    try:
-        return access.project(session, caller, client_id, reference)
-    except NotFound as error:
-        raise InvalidExperiment(f"project: {error}") from error
 
 
 def _seen_anywhere(session: Session, caller: Caller, *, organization_id: int | None = None) -> ColumnElement[bool]:

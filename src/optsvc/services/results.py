@@ -11,7 +11,7 @@ from optsvc.domain.errors import Unprocessable
 from optsvc.domain.experiment import Definition
 from optsvc.domain.space import Assignments
 from optsvc.queueing.queues import refresh_after_commit
-from optsvc.services import access, experiments
+from optsvc.services import access, standings
 from optsvc.services.access import Caller
 from optsvc.services.snapshot import uses_model
 from optsvc.storage.definitions import definition_of
@@ -73,7 +73,7 @@ def remarks(session: Session, caller: Caller, experiment_id: int) -> list[str]:
         NotFound: The experiment is not there or not visible.
     """
     experiment = access.experiment(session, caller, experiment_id)
-    [standing] = experiments.standing(session, [experiment])
+    [standing] = standings.of(session, [experiment])
     usage = advice.Usage(
         observations=standing.progress.observation_count,
         consumed=standing.budget_consumed,

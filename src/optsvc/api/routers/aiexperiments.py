@@ -11,7 +11,7 @@ from optsvc.api.routers.experiments import IncludeRuns, SearchQuery, SortQuery, 
 from optsvc.api.schemas.common import Id, Pagination, paginate
 from optsvc.api.schemas.experiments import AIExperimentIn, AIExperimentOut, AIExperimentUpdateIn
 from optsvc.domain.rights import Right
-from optsvc.services import experiments
+from optsvc.services import experiment_changes, experiments, standings
 from optsvc.storage.experiments import ExperimentFilter
 from optsvc.storage.models import Experiment
 from optsvc.storage.pages import Page
@@ -96,7 +96,7 @@ def update_ai_experiment(
     """Change an AI experiment: only the keys that are sent."""
     experiments.get(session, caller, experiment_id, runs_only=True)
     compute = not body.no_optimize
-    return _shown(session, experiments.update(session, caller, experiment_id, body.changes(), compute=compute))
+    return _shown(session, experiment_changes.update(session, caller, experiment_id, body.changes(), compute=compute))
 
 
 @router.delete("/aiexperiments/{experiment_id}")
@@ -106,15 +106,15 @@ def delete_ai_experiment(
 ) -> dict[str, str]:
     """Archive an AI experiment: it stays readable and comes back with `PUT {"state": "active"}`."""
     experiments.get(session, caller, experiment_id, runs_only=True)
-    experiments.delete(session, caller, experiment_id, with_data=include_runs)
+    experiment_changes.delete(session, caller, experiment_id, with_data=include_runs)
     return {}
 
 
 def _shown(session: Session, experiment: Experiment) -> AIExperimentOut:
-    [standing] = experiments.standing(session, [experiment])
+    [standing] = standings.of(session, [experiment])
     return AIExperimentOut.of(standing)
 
 
 def _listed(session: Session, page: Page[Experiment]) -> Pagination[AIExperimentOut]:
-    standings = {standing.row.id: standing for standing in experiments.standing(session, page.rows)}
-    return paginate(page, lambda row: AIExperimentOut.of(standings[row.id]))
+    by_id = {standing.row.id: standing for standing in standings.of(session, page.rows)}
+    return paginate(page, lambda row: AIExperimentOut.of(by_id[row.id]))

@@ -16,9 +16,9 @@ from optsvc.api.schemas.common import Id, Pagination, paginate
 from optsvc.api.schemas.experiments import AIExperimentOut, ExperimentIn, ExperimentOut, ExperimentUpdateIn
 from optsvc.domain.errors import InvalidRequest
 from optsvc.domain.rights import Right
-from optsvc.services import experiments
+from optsvc.services import experiment_changes, experiments, preflight, standings
 from optsvc.services.access import Caller
-from optsvc.services.experiments import Standing
+from optsvc.services.standings import Standing
 from optsvc.storage.experiments import ExperimentFilter, SortKey, State
 from optsvc.storage.models import Experiment
 from optsvc.storage.pages import Page
@@ -173,7 +173,7 @@ def update_experiment(
 ) -> ExperimentOut:
     """Change an experiment: only the keys that are sent."""
     compute = not body.no_optimize
-    return _shown(session, experiments.update(session, caller, experiment_id, body.changes(), compute=compute))
+    return _shown(session, experiment_changes.update(session, caller, experiment_id, body.changes(), compute=compute))
 
 
 @router.delete("/experiments/{experiment_id}")
@@ -182,7 +182,7 @@ def delete_experiment(
     session: SessionDep, caller: CallerDep, experiment_id: ExperimentId, include_runs: IncludeRuns = False
 ) -> dict[str, str]:
     """Archive an experiment: it stays readable and comes back with `PUT {"state": "active"}`."""
-    experiments.delete(session, caller, experiment_id, with_data=include_runs)
+    experiment_changes.delete(session, caller, experiment_id, with_data=include_runs)
     return {}
 
 
@@ -191,18 +191,18 @@ def _create(
 ) -> ExperimentOut:
     new = body.to_service()
     experiment = experiments.create(session, caller, new, client_id=client_id, store=not dry_run)
-    [standing] = experiments.standing(session, [experiment])
-    return ExperimentOut.of(standing, experiments.preflight(new.definition) if dry_run else None)
+    [standing] = standings.of(session, [experiment])
+    return ExperimentOut.of(standing, preflight.of(new.definition) if dry_run else None)
 
 
 def _shown(session: Session, experiment: Experiment) -> ExperimentOut:
-    [standing] = experiments.standing(session, [experiment])
+    [standing] = standings.of(session, [experiment])
     return ExperimentOut.of(standing)
 
 
 def _listed(session: Session, page: Page[Experiment]) -> Experiments:
-    standings = {standing.row.id: standing for standing in experiments.standing(session, page.rows)}
-    return paginate(page, lambda row: _either(standings[row.id]))
+    by_id = {standing.row.id: standing for standing in standings.of(session, page.rows)}
+    return paginate(page, lambda row: _either(by_id[row.id]))
 
 
 def _either(standing: Standing) -> ExperimentOut | AIExperimentOut:

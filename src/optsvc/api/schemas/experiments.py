@@ -29,7 +29,10 @@ from optsvc.api.schemas.revisions import MetricUpdateIn, ParameterUpdateIn
 from optsvc.domain.experiment import Definition, ExperimentType, Task
 from optsvc.domain.metrics import Metric
 from optsvc.domain.space import SearchSpace
-from optsvc.services.experiments import ExperimentChanges, NewExperiment, Preflight, Standing
+from optsvc.services.experiment_changes import ExperimentChanges
+from optsvc.services.experiments import NewExperiment
+from optsvc.services.preflight import Preflight
+from optsvc.services.standings import Standing
 from optsvc.storage.models import Observation
 
 _EXAMPLE: JsonDict = {
