@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPBasic, HTTPBearer
 from pydantic import TypeAdapter, ValidationError
+from redis import Redis
 from sqlalchemy.orm import Session
 
 from optsvc.api.fields import FieldNames
@@ -36,6 +37,11 @@ def _caller(request: Request) -> Caller:
     return caller
 
 
+def _redis(request: Request) -> Redis:
+    redis: Redis = request.app.state.redis
+    return redis
+
+
 def _wakeups(request: Request) -> WakeUps:
     wakeups: WakeUps = request.app.state.wakeups
     return wakeups
@@ -55,6 +61,7 @@ def _file_store(request: Request) -> FileStore:
 
 SessionDep = Annotated[Session, Depends(_session)]
 CallerDep = Annotated[Caller, Depends(_caller)]
+RedisDep = Annotated[Redis, Depends(_redis)]
 WakeUpsDep = Annotated[WakeUps, Depends(_wakeups)]
 DeadlineDep = Annotated[float, Depends(_deadline_s)]
 FileStoreDep = Annotated[FileStore, Depends(_file_store)]

@@ -1,11 +1,15 @@
-"""Waiting for the next suggestion without holding anything meanwhile."""
+"""Waiting for the workers without holding anything meanwhile."""
 
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from fastapi.concurrency import run_in_threadpool
+from redis import Redis, RedisError
 from sqlalchemy.orm import Session
 
+from optsvc.domain.errors import Unprocessable
+from optsvc.queueing import replays
 from optsvc.queueing.wakeups import WakeUps, wait
 from optsvc.services import suggestions
 from optsvc.services.access import Caller
@@ -14,6 +18,33 @@ from optsvc.storage.models import Suggestion
 
 _LOOK_AGAIN_S = 0.5
 """A waiter looks by itself this often: a wake-up, or the job itself, may be lost with Redis."""
+
+Answer = TypeVar("Answer")
+
+
+async def look_until(
+    wakeups: WakeUps, experiment_id: int, deadline_s: float, look: Callable[[bool], Answer | None]
+) -> Answer | None:
+    """Look for an answer, again whenever something was stored for the experiment, until the deadline.
+
+    Args:
+        wakeups: Tells when something was stored.
+        experiment_id: The experiment.
+        deadline_s: How long to go on, in seconds.
+        look: Called in a thread; told whether this is the last time.
+
+    Returns:
+        The first answer, None if there was none in time.
+    """
+    deadline = time.monotonic() + deadline_s
+    with wakeups.listening(experiment_id) as woken:
+        while True:
+            woken.clear()
+            left_s = deadline - time.monotonic()
+            answer = await run_in_threadpool(look, left_s <= 0)
+            if answer is not None or left_s <= 0:
+                return answer
+            await wait(woken, min(left_s, _LOOK_AGAIN_S))
 
 
 async def next_suggestion(
@@ -40,24 +71,53 @@ async def next_suggestion(
     Raises:
         NotFound, InvalidRequest, Forbidden: As in `suggestions.take_next`.
     """
-    deadline = time.monotonic() + deadline_s
     min_version: int | None = None
-    with wakeups.listening(experiment_id) as woken:
-        while True:
-            woken.clear()
-            left_s = deadline - time.monotonic()
-            answer = await run_in_threadpool(
-                suggestions.take_next,
-                session,
-                caller,
-                experiment_id,
-                min_version=min_version,
-                last_resort=left_s <= 0,
-                metadata=metadata,
-                for_run=for_run,
-            )
-            if not isinstance(answer, Wait):
-                return answer
+
+    def look(last: bool) -> Suggestion | None:
+        nonlocal min_version
+        answer = suggestions.take_next(
+            session,
+            caller,
+            experiment_id,
+            min_version=min_version,
+            last_resort=last,
+            metadata=metadata,
+            for_run=for_run,
+        )
+        if isinstance(answer, Wait):
             min_version = answer.min_version
-            await run_in_threadpool(session.commit)  # asks the workers, and gives the connection back
-            await wait(woken, min(left_s, _LOOK_AGAIN_S))
+            session.commit()  # asks the workers, and gives the connection back
+            return None
+        return answer
+
+    # The last look always has an answer.
+    return cast(Suggestion, await look_until(wakeups, experiment_id, deadline_s, look))
+
+
+async def replayed(
+    session: Session, redis: Redis, wakeups: WakeUps, experiment_id: int, suggestion_id: int, *, deadline_s: float
+) -> dict[str, Any]:
+    """What a worker finds when it computes a suggestion again.
+
+    Args:
+        session: The transaction of the request; ended, since a worker may take its time.
+        redis: Where the workers are asked.
+        wakeups: Tells when one has answered.
+        experiment_id: The experiment.
+        suggestion_id: Of a suggestion that `replay.check_replayable` lets pass.
+        deadline_s: How long to wait, in seconds.
+
+    Raises:
+        Unprocessable: No worker answered in time, or it could not compute the suggestion.
+    """
+    await run_in_threadpool(session.commit)
+    try:
+        job_id = await run_in_threadpool(replays.ask, redis, suggestion_id, experiment_id)
+        found = await look_until(wakeups, experiment_id, deadline_s, lambda _: replays.answer(redis, job_id))
+    except RedisError as error:
+        raise Unprocessable("no worker can be asked at the moment, since Redis is away: try again later") from error
+    except replays.ReplayFailed as error:
+        raise Unprocessable(f"the engine failed on suggestion {suggestion_id}; the worker's log says why") from error
+    if found is None:
+        raise Unprocessable(f"no worker answered within {deadline_s:g} s: try again, or start more workers")
+    return found

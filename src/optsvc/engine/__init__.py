@@ -4,6 +4,7 @@ A pure function of what it is given: no database, no network, no clock, no globa
 the same output, bit for bit on the same build of its numeric libraries.
 """
 
+from optsvc.engine.environment import environment
 from optsvc.engine.initial import needs_model, random_point, space_filling
 from optsvc.engine.points.feasible import check_space, feasible_share
 from optsvc.engine.problem import EngineState, Problem, Proposal, Seed, Source
@@ -17,6 +18,7 @@ __all__ = [
     "Seed",
     "Source",
     "check_space",
+    "environment",
     "feasible_share",
     "needs_model",
     "random_point",

@@ -90,6 +90,7 @@ def _store(
                 data_version=snapshot.data_version,
                 assignments=dict(proposal.assignments),
                 provenance=provenance(proposal, snapshot),
+                inputs=snapshot.inputs("suggest"),
             )
             for proposal in proposals
         )

@@ -1,8 +1,10 @@
 """What the engine is told about an experiment at one moment, and what is kept of its answer."""
 
+import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Self
 
 from sqlalchemy.orm import Session
 
@@ -15,10 +17,25 @@ from optsvc.storage.models import Experiment
 from optsvc.storage.observations import ObservationRepository, to_domain
 from optsvc.storage.suggestions import SuggestionRepository
 
+Call = Literal["suggest", "space_filling", "random_point"]
+"""The function of the engine that made a proposal."""
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything that a proposal depends on."""
+    """Everything that a proposal depends on.
+
+    Args:
+        experiment_id: The experiment.
+        data_version: Of its data.
+        problem: What is optimized.
+        history: What was observed, in order of arrival.
+        pending: Points handed out, then points that were ready to be, in order of their ids.
+        seed: For the next proposal.
+        state: What the last fit left.
+        last_observation_id: Of the history.
+        pending_ids: Of the suggestions handed out.
+    """
 
     experiment_id: int
     data_version: int
@@ -48,6 +65,42 @@ class Snapshot:
             last_observation_id=observations[-1].id if observations else None,
             pending_ids=[suggestion.id for suggestion in pending],
         )
+
+    @classmethod
+    def without_data(cls, experiment: Experiment) -> Self:
+        """What a random point depends on: the space and the seed."""
+        return cls(
+            experiment_id=experiment.id,
+            data_version=experiment.data_version,
+            problem=problem_of(definition_of(experiment)),
+            history=(),
+            pending=(),
+            seed=engine.Seed(experiment.seed_key.int, experiment.issued),
+            state=None,
+            last_observation_id=None,
+            pending_ids=(),
+        )
+
+    def inputs(self, call: Call) -> dict[str, Any]:
+        """What is stored with a proposal made from this, so that it can be made again.
+
+        The data themselves stay where they are: they are told by their ids and recognized by their digests.
+        """
+        return {
+            "call": call,
+            "environment": dict(engine.environment()),
+            "state": None if self.state is None else self.state.to_dict(),
+            "ready": [dict(point) for point in self.pending[len(self.pending_ids) :]],
+            "digests": self.digests(),
+        }
+
+    def digests(self) -> dict[str, str]:
+        """What tells whether an input is still the one that it was."""
+        return {
+            "experiment": _digest(asdict(self.problem)),
+            "observations": _digest([_plain(observation) for observation in self.history]),
+            "pending": _digest([dict(point) for point in self.pending]),
+        }
 
     @property
     def model_input(self) -> tuple[engine.Problem, Sequence[Observation], Sequence[Assignments]]:
@@ -85,3 +138,13 @@ def provenance(proposal: engine.Proposal, snapshot: Snapshot) -> dict[str, Any]:
         "stddev": proposal.stddev,
         "details": dict(proposal.details),
     }
+
+
+def _plain(observation: Observation) -> list[Any]:
+    values = [(e.name, e.value, e.stddev) for e in observation.values]
+    return [dict(observation.assignments), values, observation.failed]
+
+
+def _digest(data: Any) -> str:
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -19,7 +19,7 @@ from optsvc.domain.grid import grid_point, grid_size
 from optsvc.queueing.queues import refresh_after_commit
 from optsvc.services import access
 from optsvc.services.access import Caller
-from optsvc.services.snapshot import Snapshot, problem_of, provenance, uses_model
+from optsvc.services.snapshot import Snapshot, provenance, uses_model
 from optsvc.storage.definitions import definition_of
 from optsvc.storage.models import Experiment, Suggestion
 from optsvc.storage.observations import ObservationRepository
@@ -84,16 +84,15 @@ def take_next(
         min_version = experiment.data_version
     ready = repository.take_ready(min_version=min_version)
     if ready is None and (source := _without_model(session, experiment)):
-        return _hand_out(session, experiment, *_space_filling(session, experiment, source), metadata)
+        return _space_filling(session, experiment, source, metadata)
     if ready is None and last_resort:
         ready = repository.take_ready(min_version=0)
         if ready is None:
-            filling = _space_filling(session, experiment, engine.Source.FALLBACK)
-            return _hand_out(session, experiment, *filling, metadata)
+            return _space_filling(session, experiment, engine.Source.FALLBACK, metadata)
     if ready is None:
         refresh_after_commit(session, experiment.id, urgent=True)
         return Wait(min_version)
-    return _hand_out(session, experiment, ready.assignments, ready.provenance, metadata)
+    return _hand_out(session, experiment, ready.assignments, ready.provenance, metadata, inputs=ready.inputs)
 
 
 def create_by_hand(
@@ -226,8 +225,9 @@ def _without_optimizer(
         full = definition.full_task
         point = grid_point(definition.space, index)
         return _hand_out(session, experiment, point, why, metadata, task=full.name if full else None)
-    seed = engine.Seed(experiment.seed_key.int, experiment.issued)
-    proposal = engine.random_point(problem_of(definition), seed=seed)
+    snapshot = Snapshot.without_data(experiment)
+    seed = snapshot.seed
+    proposal = engine.random_point(snapshot.problem, seed=seed)
     why = {
         "source": proposal.source.value,
         "reason": proposal.reason,
@@ -236,7 +236,8 @@ def _without_optimizer(
     }
     # By turns, the cheapest first.
     task = definition.tasks[-1 - seed.ordinal % len(definition.tasks)].name if definition.tasks else None
-    return _hand_out(session, experiment, proposal.assignments, why, metadata, task=task)
+    inputs = snapshot.inputs("random_point")
+    return _hand_out(session, experiment, proposal.assignments, why, metadata, task=task, inputs=inputs)
 
 
 def _make_stale(experiment: Experiment) -> None:
@@ -253,11 +254,12 @@ def _without_model(session: Session, experiment: Experiment) -> engine.Source | 
 
 
 def _space_filling(
-    session: Session, experiment: Experiment, source: engine.Source
-) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    session: Session, experiment: Experiment, source: engine.Source, metadata: dict[str, Any] | None
+) -> Suggestion:
     snapshot = Snapshot.take(session, experiment)
     [proposal] = engine.space_filling(*snapshot.model_input, seed=snapshot.seed, source=source)
-    return proposal.assignments, provenance(proposal, snapshot)
+    why, inputs = provenance(proposal, snapshot), snapshot.inputs("space_filling")
+    return _hand_out(session, experiment, proposal.assignments, why, metadata, inputs=inputs)
 
 
 def _hand_out(
@@ -268,6 +270,7 @@ def _hand_out(
     metadata: dict[str, Any] | None,
     *,
     task: str | None = None,
+    inputs: dict[str, Any] | None = None,
 ) -> Suggestion:
     experiment.issued = experiment.issued + 1
     suggestion = Suggestion(
@@ -275,6 +278,7 @@ def _hand_out(
         assignments=dict(assignments),
         task=task,
         provenance=why,
+        inputs=inputs,
         user_metadata=metadata,
     )
     session.add(suggestion)

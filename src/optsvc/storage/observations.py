@@ -88,14 +88,12 @@ class ObservationRepository:
             or 0
         )
 
-    def history(self) -> Sequence[Observation]:
-        """All that are not deleted, in the order in which they arrived."""
-        return self.session.scalars(
-            select(Observation)
-            .where(Observation.experiment_id == self.experiment.id, ~Observation.deleted)
-            .order_by(Observation.id)
-            .options(_WITH_VALUES)
-        ).all()
+    def history(self, *, up_to: int | None = None) -> Sequence[Observation]:
+        """All that are not deleted, in the order in which they arrived; with `up_to`, none after that id."""
+        statement = select(Observation).where(Observation.experiment_id == self.experiment.id, ~Observation.deleted)
+        if up_to is not None:
+            statement = statement.where(Observation.id <= up_to)
+        return self.session.scalars(statement.order_by(Observation.id).options(_WITH_VALUES)).all()
 
     def success_count(self) -> int:
         """How many neither failed nor are deleted."""

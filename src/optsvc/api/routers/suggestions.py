@@ -5,16 +5,17 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from fastapi.concurrency import run_in_threadpool
 
-from optsvc.api.deps import REPEATABLE, CallerDep, DeadlineDep, ExperimentId, IdsDep, SessionDep, WakeUpsDep
+from optsvc.api.deps import REPEATABLE, CallerDep, DeadlineDep, ExperimentId, IdsDep, RedisDep, SessionDep, WakeUpsDep
 from optsvc.api.errors import RESPONSES
 from optsvc.api.paging import PageQueryDep
 from optsvc.api.query import Flag
 from optsvc.api.route import ContractRoute, needs
 from optsvc.api.schemas.common import Id, Pagination, paginate
+from optsvc.api.schemas.replays import ReplayOut
 from optsvc.api.schemas.suggestions import SuggestionIn, SuggestionOut, SuggestionUpdateIn
-from optsvc.api.waiting import next_suggestion
+from optsvc.api.waiting import next_suggestion, replayed
 from optsvc.domain.rights import Right
-from optsvc.services import experiments, suggestions
+from optsvc.services import experiments, replay, suggestions
 
 router = APIRouter(
     prefix="/experiments/{experiment_id}/suggestions",
@@ -93,6 +94,26 @@ def get_suggestion(
     """Fetch a suggestion."""
     suggestion = suggestions.get(session, caller, experiment_id, suggestion_id)
     return SuggestionOut.of(suggestion, experiments.definition(session, experiment_id))
+
+
+@router.post("/{suggestion_id}/replay", dependencies=REPEATABLE)
+@needs(Right.READ, development=True)
+async def replay_suggestion(
+    session: SessionDep,
+    caller: CallerDep,
+    redis: RedisDep,
+    wakeups: WakeUpsDep,
+    deadline_s: DeadlineDep,
+    experiment_id: ExperimentId,
+    suggestion_id: Id,
+) -> ReplayOut:
+    """Compute a suggestion again from what it was computed from, and say whether it comes out the same, bit for bit.
+
+    Changes nothing. 422 if no engine made it, or no worker answers in time.
+    """
+    await run_in_threadpool(replay.check_replayable, session, caller, experiment_id, suggestion_id)
+    found = await replayed(session, redis, wakeups, experiment_id, suggestion_id, deadline_s=deadline_s)
+    return ReplayOut(object="replay", suggestion=str(suggestion_id), **found)
 
 
 @router.put("/{suggestion_id}")

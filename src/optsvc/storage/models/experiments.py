@@ -56,7 +56,10 @@ class Experiment(Row, Base):
 
 
 class Proposal(Row, Base):
-    """A point that the workers prepared and nobody holds yet, marked with the data version it was computed from."""
+    """A point that the workers prepared and nobody holds yet, marked with the data version it was computed from.
+
+    `inputs` is what, together with the provenance, computes it again.
+    """
 
     __tablename__ = "proposals"
     __table_args__ = (Index("ix_proposals_experiment_id_data_version", "experiment_id", "data_version"),)
@@ -65,10 +68,11 @@ class Proposal(Row, Base):
     data_version: Mapped[int]
     assignments: Mapped[dict[str, Any]]
     provenance: Mapped[dict[str, Any]]
+    inputs: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
 
 
 class Suggestion(Row, Base):
-    """A point that was handed out."""
+    """A point that was handed out. Its `inputs`, absent if no engine made it, are those of its `Proposal`."""
 
     __tablename__ = "suggestions"
     __table_args__ = (
@@ -83,6 +87,7 @@ class Suggestion(Row, Base):
     deleted: Mapped[bool] = mapped_column(default=False)
     user_metadata: Mapped[dict[str, Any] | None] = mapped_column("metadata", NULLABLE_JSON)
     provenance: Mapped[dict[str, Any]]
+    inputs: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
 
 
 class QueuedSuggestion(Row, Base):
