@@ -8,6 +8,7 @@ from optsvc.domain.rights import Right, TokenKind
 from optsvc.services import accounts, tokens
 from optsvc.storage.models import AuditEntry
 from tests.support.examples import experiment_body, ok, refused
+from tests.support.service import NO_TLS
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def signed_in(server_url):
     opened = []
 
     def open_client(secret: str) -> httpx.Client:
-        opened.append(httpx.Client(base_url=f"{server_url}/v1", auth=(secret, ""), timeout=30))
+        opened.append(httpx.Client(base_url=f"{server_url}/v1", auth=(secret, ""), timeout=30, verify=NO_TLS))
         return opened[-1]
 
     yield open_client

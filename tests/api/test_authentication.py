@@ -8,6 +8,7 @@ import pytest
 
 from optsvc.storage.models import Token, now
 from tests.support.examples import ok, refused
+from tests.support.service import NO_TLS
 
 
 def basic(user: str | bytes, password: str = "") -> str:
@@ -17,7 +18,7 @@ def basic(user: str | bytes, password: str = "") -> str:
 
 def get(server_url: str, authorization: str | bytes | None) -> httpx.Response:
     headers = [] if authorization is None else [("Authorization", authorization)]
-    return httpx.get(f"{server_url}/v1/tokens/self", headers=headers)
+    return httpx.get(f"{server_url}/v1/tokens/self", headers=headers, verify=NO_TLS)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_a_token_shows_whose_it_is_and_not_its_secret(api, caller, token):
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
 def test_health_needs_no_token(server_url, method):
-    answer = httpx.request(method, f"{server_url}/health")
+    answer = httpx.request(method, f"{server_url}/health", verify=NO_TLS)
 
     assert answer.status_code == 200
     assert answer.text == ("" if method == "HEAD" else "{}\n")

@@ -10,7 +10,7 @@ import pytest
 from optsvc.api.app import create_app
 from optsvc.storage.file_store import LIFETIME_S, LocalFileStore
 from tests.support.examples import ok, refused
-from tests.support.service import live_server
+from tests.support.service import NO_TLS, live_server
 
 CONTENT = b"<script>alert(1)</script>" * 10_000
 SECRET = "a secret of at least 32 characters"
@@ -45,7 +45,7 @@ def file_server(settings, directory):
 
 @pytest.fixture
 def api(file_server, token):
-    with httpx.Client(base_url=f"{file_server}/v1", auth=(token, ""), timeout=30) as client:
+    with httpx.Client(base_url=f"{file_server}/v1", auth=(token, ""), timeout=30, verify=NO_TLS) as client:
         yield client
 
 

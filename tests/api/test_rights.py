@@ -17,7 +17,7 @@ from optsvc.domain.rights import Right, Rule, TokenKind
 from optsvc.services import accounts, tokens
 from optsvc.storage.models import now
 from tests.support.examples import experiment_body, ok
-from tests.support.service import make_tenant
+from tests.support.service import NO_TLS, make_tenant
 
 NOT_HERE = str(10**17)
 
@@ -79,6 +79,13 @@ def house(sessions, server_url) -> House:
     return House(ids, secrets)
 
 
+@pytest.fixture(scope="module")
+def http(server_url):
+    """One connection for all callers."""
+    with httpx.Client(base_url=f"{server_url}/v1", verify=NO_TLS) as client:
+        yield client
+
+
 CALLERS = {
     "unknown": (None, None),
     "expired": (None, None),
@@ -131,11 +138,11 @@ def expected(route: ContractRoute, caller: str, house: House) -> set[int]:
     return DONE | ({403} if "organization" in route.path or route.path == "/clients" else set())
 
 
-def call(server_url: str, route: ContractRoute, house: House, caller: str) -> httpx.Response:
+def call(http: httpx.Client, route: ContractRoute, house: House, caller: str) -> httpx.Response:
     ids = {name: house.ids.get(name, NOT_HERE) for name in route.param_convertors} | {"token": "self"}
     method = sorted(route.methods)[0]
-    with httpx.Client(base_url=f"{server_url}/v1", auth=(house.secrets[caller], "")) as client:
-        return client.request(method, route.path.format(**ids), json=None if method in ("GET", "DELETE") else {})
+    body = None if method in ("GET", "DELETE") else {}
+    return http.request(method, route.path.format(**ids), json=body, auth=(house.secrets[caller], ""))
 
 
 def test_every_route_states_a_rule_and_is_of_the_contracts_class(app):
@@ -148,7 +155,7 @@ def test_every_route_states_a_rule_and_is_of_the_contracts_class(app):
     }
 
 
-def test_every_route_answers_every_kind_of_caller_as_its_rule_says(app, server_url, house):
+def test_every_route_answers_every_kind_of_caller_as_its_rule_says(app, http, house):
     routes = contract_routes(app)
     harmless = [route for route in routes if not {"DELETE", "PUT"} & route.methods]
     harmful = [route for route in routes if {"DELETE", "PUT"} & route.methods]
@@ -159,19 +166,19 @@ def test_every_route_answers_every_kind_of_caller_as_its_rule_says(app, server_u
     for caller, route in [*product(order, harmless), *product(order, harmful)]:
         if caller in ("owner", "admin", "write") and route in harmful and "tokens" in route.path:
             continue  # would rotate the tokens that this test goes on with
-        answer = call(server_url, route, house, caller)
+        answer = call(http, route, house, caller)
         if answer.status_code not in expected(route, caller, house):
             wrong.append((caller, sorted(route.methods), route.path, answer.status_code, answer.text))
 
     assert "\n".join(str((c, m, p, st, text[:90])) for c, m, p, st, text in wrong) == ""
 
 
-def test_a_writer_is_refused_nothing_that_needs_no_more_than_writing(app, server_url, house):
+def test_a_writer_is_refused_nothing_that_needs_no_more_than_writing(app, http, house):
     refused = [
         route.path
         for route in contract_routes(app)
         if route.methods == {"GET"} and route.rule.right is Right.READ and not route.rule.user
-        if call(server_url, route, house, "write").status_code == 403
+        if call(http, route, house, "write").status_code == 403
     ]
 
     assert not refused
