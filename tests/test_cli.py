@@ -179,6 +179,12 @@ def test_the_api_describes_itself_without_servers():
     assert "/v1/experiments" in document["paths"]
 
 
+def test_half_a_place_for_files_is_one_line():
+    result = optsvc("openapi", OPTSVC_S3_ENDPOINT="https://s3.example.com")
+
+    assert "OPTSVC_S3_BUCKET must be set with OPTSVC_S3_ENDPOINT" in one_line(result)
+
+
 def test_help_does_not_load_the_engine():
     heavy = "import sys; from optsvc.cli import main\ntry:\n    main()\nfinally:\n    print(sorted(sys.modules))"
 

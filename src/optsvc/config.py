@@ -36,6 +36,19 @@ class Settings(BaseSettings):
     secret_key: str | None = Field(
         None, description="Signs the addresses of files; the same in all API processes.", min_length=32
     )
+    s3_bucket: str | None = Field(
+        None, description="Bucket for the files of training runs, in place of a directory.", min_length=1
+    )
+    s3_endpoint: str | None = Field(
+        None, description="URL of the S3 service, as clients reach it too. Unset: that of AWS."
+    )
+    s3_region: str | None = Field(None, description="Region of the bucket. Unset: us-east-1.")
+    s3_access_key: str | None = Field(None, description="Unset, with the next: where AWS programs look for keys.")
+    s3_secret_key: str | None = Field(None, description="The secret of the access key.", repr=False)
+    s3_prefix: str | None = Field(None, description="Comes before the name of each object, with a slash between.")
+    s3_path_style: bool | None = Field(
+        None, description="Whether the bucket is in the path of addresses. Unset: yes with an endpoint, else no."
+    )
     max_file_bytes: int = Field(2**30, ge=1, description="Largest accepted file of a training run.")
     database_pool_size: int = Field(10, ge=1, description="Connections that one process keeps to PostgreSQL.")
 
@@ -44,6 +57,13 @@ class Settings(BaseSettings):
     def _is_postgres(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")):
             raise ValueError("must start with postgresql://")
+        return url
+
+    @field_validator("s3_endpoint")
+    @classmethod
+    def _is_web_address(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("must start with https:// or http://")
         return url
 
     @field_validator("redis_url")

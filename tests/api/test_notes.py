@@ -29,9 +29,25 @@ def test_the_newest_note_is_the_one_that_is_listed(api, caller, notes):
     assert (ok(api.get(notes))["data"], ok(api.get(notes))["count"]) == ([newest], 1)
 
 
-@pytest.mark.parametrize("body", [{}, {"contents": None}, {"contents": 5}, {"contents": "x" * (2**20 + 1)}])
+def test_the_list_of_the_newest_note_is_a_page_like_any_other(api, notes):
+    assert ok(api.get(notes))["paging"] == {"before": None, "after": None}
+    for contents in ("old", "new"):
+        ok(api.post(notes, json={"contents": contents}))
+
+    whole, none = ok(api.get(notes)), ok(api.get(f"{notes}?limit=0"))
+
+    assert whole["paging"]["before"] is None
+    assert ok(api.get(f"{notes}?after={whole['paging']['after']}"))["data"] == []
+    assert (none["count"], none["data"]) == (1, [])
+    assert ok(api.get(f"{notes}?fields=contents"))["data"] == [{"contents": "new"}]
+    assert "limit" in refused(api.get(f"{notes}?limit=1001"), 400)
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"contents": None}, {"contents": 5}, {"contents": "x" * (2**20 + 1)}, {"contents": "a", "more": 1}]
+)
 def test_a_faulty_note_is_refused(api, notes, body):
-    assert "contents" in refused(api.post(notes, json=body), 400)
+    assert ("more" if "more" in body else "contents") in refused(api.post(notes, json=body), 400)
     assert ok(api.get(notes))["count"] == 0
 
 

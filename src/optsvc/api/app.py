@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from optsvc import __version__
 from optsvc.api import errors
 from optsvc.api.deps import BASIC, BEARER
+from optsvc.api.file_stores import file_store
 from optsvc.api.responses import ContractResponse
 from optsvc.api.routers import (
     accounts,
@@ -29,13 +30,13 @@ from optsvc.api.routers import (
     tags,
     tokens,
     training_runs,
+    web_data,
 )
 from optsvc.config import Settings
 from optsvc.queueing.connection import connect, connect_async
 from optsvc.queueing.queues import attach
 from optsvc.queueing.rates import RateLimiter
 from optsvc.queueing.wakeups import WakeUps
-from optsvc.storage.file_store import LocalFileStore
 from optsvc.storage.session import make_sessionmaker
 
 _DESCRIPTION = """
@@ -68,11 +69,10 @@ def create_app(settings: Settings) -> FastAPI:
 
     Raises:
         ValueError: An address is missing.
+        FileStoreError: The settings for files are half given.
     """
     if settings.database_url is None or settings.redis_url is None:
         raise ValueError("OPTSVC_DATABASE_URL and OPTSVC_REDIS_URL must be set (`optsvc up` sets them by itself)")
-    if settings.files_dir is not None and settings.secret_key is None:
-        raise ValueError("OPTSVC_SECRET_KEY must be set with OPTSVC_FILES_DIR, to sign the addresses of files")
     redis_url = settings.redis_url
 
     @asynccontextmanager
@@ -100,9 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.redis = connect(redis_url)
     app.state.limiter = RateLimiter(app.state.redis, reads=settings.reads_per_second, writes=settings.writes_per_second)
-    app.state.file_store = None
-    if settings.files_dir is not None and settings.secret_key is not None:
-        app.state.file_store = LocalFileStore(settings.files_dir, settings.secret_key)
+    app.state.file_store = file_store(settings)
     app.state.sessions = make_sessionmaker(settings.database_url, pool_size=settings.database_pool_size)
     attach(app.state.sessions, app.state.redis)
     errors.install(app)
@@ -125,6 +123,7 @@ def create_app(settings: Settings) -> FastAPI:
         tags,
         notes,
         files,
+        web_data,
     ):
         app.include_router(resource.router, prefix="/v1", dependencies=[Depends(BASIC), Depends(BEARER)])
     return app

@@ -55,7 +55,7 @@ def _deadline_s(request: Request) -> float:
 def _file_store(request: Request) -> FileStore:
     store: FileStore | None = request.app.state.file_store
     if store is None:
-        raise NotFound("this server keeps no files: its operator has not set OPTSVC_FILES_DIR")
+        raise NotFound("this server keeps no files: its operator has set neither OPTSVC_FILES_DIR nor OPTSVC_S3_BUCKET")
     return store
 
 

@@ -54,6 +54,7 @@ def examine(data_dir: Path) -> list[Finding]:
         _finding("database", lambda: database(Settings(), data_dir)),
         _finding("Redis", lambda: redis_program(Settings())),
         _finding("queue", lambda: queue(Settings(), data_dir)),
+        _finding("files", lambda: files(Settings(), data_dir)),
     ]
 
 
@@ -154,6 +155,18 @@ def queue(settings: Settings, data_dir: Path) -> str:
     if not names:
         raise Doubt("reachable, but no worker was seen lately: start one with `optsvc worker`")
     return f"reachable, workers seen lately: {', '.join(names)}"
+
+
+def files(settings: Settings, data_dir: Path) -> str:
+    """Whether there is a place for files."""
+    from optsvc.api.file_stores import file_store
+
+    if settings.files_dir is not None and settings.secret_key is None and settings.s3_bucket is None:
+        raise Doubt("OPTSVC_FILES_DIR is set without OPTSVC_SECRET_KEY: `optsvc up` makes one, `optsvc api` needs it")
+    store = file_store(settings)
+    if store is None:
+        return f"`optsvc up` keeps them in {data_dir / 'files'}; `optsvc api` takes none until a place is set"
+    return store.examine()
 
 
 def report(finding: Finding) -> str:

@@ -28,10 +28,11 @@ def explain(error: Exception) -> str | None:
 
     from optsvc.domain.errors import OptsvcError
     from optsvc.embedded import EmbeddedError
+    from optsvc.storage.file_store import FileStoreError
     from optsvc.storage.migrations import Outdated
 
     match error:
-        case EmbeddedError() | OptsvcError() | Outdated() | alembic.util.CommandError():
+        case EmbeddedError() | OptsvcError() | Outdated() | FileStoreError() | alembic.util.CommandError():
             return str(error)
         case sqlalchemy.exc.DBAPIError():
             return f"the database cannot be used: {first_line(error.orig or error)}"

@@ -77,7 +77,8 @@ def up(data_dir: Path, host: str, port: int, workers: int) -> None:
 
         environment = ONE_THREAD | os.environ | {"OPTSVC_DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
         environment["OPTSVC_REDIS_URL"] = settings.redis_url or redis.url
-        environment["OPTSVC_FILES_DIR"] = str(settings.files_dir or data_dir / "files")
+        if settings.s3_bucket is None:
+            environment["OPTSVC_FILES_DIR"] = str(settings.files_dir or data_dir / "files")
         environment["OPTSVC_SECRET_KEY"] = settings.secret_key or secret_key_in(data_dir)
 
         def program(name: str, command: str, *arguments: object) -> Program:

@@ -6,6 +6,7 @@ from optsvc.services import access
 from optsvc.services.access import Caller
 from optsvc.storage.models import Note, Project
 from optsvc.storage.notes import newest_note
+from optsvc.storage.pages import Page, PageQuery
 
 
 def create(session: Session, caller: Caller, client_id: int, reference: str, contents: str) -> tuple[Project, Note]:
@@ -21,11 +22,13 @@ def create(session: Session, caller: Caller, client_id: int, reference: str, con
     return project, note
 
 
-def newest(session: Session, caller: Caller, client_id: int, reference: str) -> tuple[Project, Note | None]:
-    """The note about a project that counts, None if there is none.
+def newest(
+    session: Session, caller: Caller, client_id: int, reference: str, query: PageQuery
+) -> tuple[Project, Page[Note]]:
+    """A page of a list that holds only the note about a project that counts.
 
     Raises:
         NotFound, Forbidden: As in `access.project`.
     """
     project = access.project(session, caller, client_id, reference)
-    return project, newest_note(session, project)
+    return project, newest_note(session, project, query)

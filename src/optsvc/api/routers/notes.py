@@ -4,8 +4,9 @@ from fastapi import APIRouter
 
 from optsvc.api.deps import REPEATABLE, CallerDep, SessionDep
 from optsvc.api.errors import RESPONSES
+from optsvc.api.paging import PageQueryDep
 from optsvc.api.route import ContractRoute, needs
-from optsvc.api.schemas.common import Id, Pagination
+from optsvc.api.schemas.common import Id, Pagination, paginate
 from optsvc.api.schemas.notes import NoteIn, NoteOut
 from optsvc.domain.rights import Right
 from optsvc.services import notes
@@ -27,7 +28,9 @@ def create_note(session: SessionDep, caller: CallerDep, client_id: Id, project_i
 
 @router.get("")
 @needs(Right.READ, development=True)
-def list_notes(session: SessionDep, caller: CallerDep, client_id: Id, project_id: str) -> Pagination[NoteOut]:
+def list_notes(
+    session: SessionDep, caller: CallerDep, client_id: Id, project_id: str, page_query: PageQueryDep
+) -> Pagination[NoteOut]:
     """The note about a project: a list with the newest one only."""
-    project, note = notes.newest(session, caller, client_id, project_id)
-    return Pagination.whole([] if note is None else [NoteOut.of(project, note)])
+    project, page = notes.newest(session, caller, client_id, project_id, page_query)
+    return paginate(page, lambda note: NoteOut.of(project, note))
