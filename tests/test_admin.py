@@ -6,8 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from optsvc.cli.app import app
+from optsvc.domain.errors import Forbidden, WrongPassword
 from optsvc.domain.rights import Right, Rule
-from optsvc.services import access, tokens
+from optsvc.services import access, sessions, tokens
 from optsvc.storage import migrations
 from optsvc.storage.models import Client
 from optsvc.storage.session import make_sessionmaker
@@ -25,8 +26,10 @@ def database(database_url):
 def invoke(database):
     """Runs `optsvc admin` with these arguments."""
 
-    def run(*arguments):
-        return CliRunner().invoke(app, ["admin", *map(str, arguments)], env={"OPTSVC_DATABASE_URL": database})
+    def run(*arguments, stdin=None):
+        return CliRunner().invoke(
+            app, ["admin", *map(str, arguments)], env={"OPTSVC_DATABASE_URL": database}, input=stdin
+        )
 
     return run
 
@@ -35,8 +38,8 @@ def invoke(database):
 def admin(invoke):
     """As `invoke`, for what must succeed; answers what it prints as JSON."""
 
-    def run(*arguments):
-        done = invoke(*arguments, "--json")
+    def run(*arguments, stdin=None):
+        done = invoke(*arguments, "--json", stdin=stdin)
         assert done.exit_code == 0, done.output
         return json.loads(done.output)
 
@@ -89,6 +92,11 @@ def test_taking_a_role_away_leaves_the_token_without_a_place(admin, session):
         (["grant", "read", "--client", "999", "--user", "1"], "no client with id 999"),
         (["create-token", "x"], "have a client"),
         (["create-token", "x", "--kind", "user"], "sign-in token has a user"),
+        (["set-password", "--user", "999"], "no user with id 999"),
+        (["create-user", "X", "--password", "generate"], "no e-mail address to sign in with"),
+        (["create-user", "X", "--email", "x at y"], "'x at y' is no e-mail address"),
+        (["create-user", "X", "--email", f"{'x' * 320}@y.example"], "is no e-mail address"),
+        (["remove-user", "--user", "999"], "no user with id 999"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(invoke, arguments, said):
@@ -103,3 +111,58 @@ def test_an_email_address_is_given_once(invoke, admin):
     admin("create-user", "Irene", "--email", "irene@lab.example")
 
     assert "another user has the e-mail" in invoke("create-user", "Irene", "--email", "irene@lab.example").output
+
+
+def test_a_user_is_made_with_a_password_that_is_shown_once(admin, session):
+    made = admin("create-user", "Ada", "--email", "Ada@Lab.example", "--password", "generate")
+
+    assert made["email"] == "ada@lab.example"
+    assert sessions.sign_in(session, "ada@lab.example", made["password"], days=1)
+    assert "password" not in admin("create-user", "Grace")
+
+
+def test_a_password_is_read_from_the_standard_input_and_not_shown(invoke, admin, session):
+    user = admin("create-user", "Rosalind")["user"]
+
+    done = invoke(
+        "set-password", "--user", user, "--email", "rosalind@lab.example", "--password", "stdin", stdin="fifty one!\n"
+    )
+
+    assert done.output == f"user {user}  email rosalind@lab.example\n"
+    assert sessions.sign_in(session, "rosalind@lab.example", "fifty one!", days=1)
+
+
+def test_another_password_ends_the_sign_ins_of_the_user(admin, session):
+    made = admin("create-user", "Emmy", "--email", "emmy@lab.example", "--password", "generate")
+    secret = sessions.sign_in(session, "emmy@lab.example", made["password"], days=1)
+    session.commit()
+
+    changed = admin("set-password", "--user", made["user"])
+
+    with pytest.raises(Forbidden, match="revoked"):
+        tokens.authenticate(session, secret, Rule(Right.READ))
+    with pytest.raises(WrongPassword):
+        sessions.sign_in(session, "emmy@lab.example", made["password"], days=1)
+    assert sessions.sign_in(session, "emmy@lab.example", changed["password"], days=1)
+
+
+@pytest.mark.parametrize(
+    ("stdin", "said"), [("short\n", "8 to 1024 characters"), ("", "8 to 1024"), (b"\xff" * 9, "not UTF-8")]
+)
+def test_a_password_that_will_not_do_is_refused(invoke, admin, stdin, said):
+    user = admin("create-user", "Lise")["user"]
+
+    done = invoke("set-password", "--user", user, "--email", f"l{user}@lab.example", "--password", "stdin", stdin=stdin)
+
+    assert done.exit_code == 1
+    assert said in done.output
+
+
+def test_a_removed_user_is_gone_and_the_address_is_free_again(admin, session):
+    user = admin("create-user", "Dorothy", "--email", "dorothy@lab.example", "--password", "generate")
+
+    assert admin("remove-user", "--user", user["user"]) == {"user": user["user"], "removed": True}
+
+    with pytest.raises(WrongPassword):
+        sessions.sign_in(session, "dorothy@lab.example", user["password"], days=1)
+    assert admin("create-user", "Dorothy", "--email", "dorothy@lab.example")["user"] != user["user"]

@@ -109,11 +109,15 @@ def test_the_service_outlives_its_own_kill_and_ends_cleanly_with_ctrl_c(director
 
     second = Service(directory)
     answers = second.status("/readyz"), second.status("/v1/tokens/self", token)
+    email, password = re.search(r"with a password.*:\n\n    (\S+)  (\S+)\n", first.said).groups()
+    signed_in = httpx.post(f"{second.address}/v1/sessions", json={"email": email, "password": password}, timeout=5)
     family = second.family
     complaints = second.stop(signal.SIGINT)
 
     assert answers == (200, 200)
+    assert signed_in.status_code == 200
     assert "token" not in second.said
+    assert "password" not in second.said
     assert second.process.returncode == 0
     assert complaints.count("\n") == 1, complaints
     assert [process for process in family if process.is_running()] == []
@@ -190,5 +194,6 @@ def test_given_servers_and_a_given_token_are_used(directory, database_url, redis
 
     assert known == 200
     assert chosen not in service.said
+    assert "admin set-password --user 1" in service.said
     assert names.isdisjoint({"postgres", "valkey-server", "redis-server"})
     assert {path.name for path in directory.iterdir()} == {"lock", "logs", "secret_key"}

@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     writes_per_second: int = Field(
         100, ge=0, description="Requests per second and token that change something; more get 429. 0: no limit."
     )
+    wrong_passwords: int = Field(
+        5, ge=0, description="Wrong passwords from one address in ten minutes; more get 429. 0: no limit."
+    )
+    sign_in_days: float = Field(14, gt=0, le=365, description="How long a sign-in with a password lasts, in days.")
     files_dir: Path | None = Field(
         None, description="Directory for the files of training runs, shared by all API processes. Unset: no files."
     )

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from optsvc.domain.errors import NotFound
 from optsvc.domain.rights import Right, TokenKind
 from optsvc.services import accounts, tokens
 from optsvc.storage.models import AuditEntry
@@ -37,6 +38,16 @@ def signed_in(server_url):
     yield open_client
     for client in opened:
         client.close()
+
+
+def sign_in_of(sessions, user_id: int) -> str:
+    """A sign-in of a user, which reaches all of their clients."""
+    with sessions.begin() as session:
+        return tokens.issue(session, "test", kind=TokenKind.USER, client_id=None, user_id=user_id, days=1)[1]
+
+
+def organization_of(api, caller) -> str:
+    return ok(api.get(f"/clients/{caller.client_id}"))["organization"]
 
 
 def test_a_client_is_renamed_by_its_admin_and_shows_its_organization(api, caller):
@@ -186,3 +197,140 @@ def test_an_answer_that_holds_a_secret_is_not_kept(api):
     path = f"/experiments/{ok(api.post('/experiments', json=experiment_body()))['id']}"
 
     assert "secret" in refused(api.post(f"{path}/tokens", headers={"Idempotency-Key": "k"}), 400)
+
+
+def test_a_new_client_starts_with_a_project(api, caller, sessions, signed_in):
+    user = signed_in(sign_in_of(sessions, caller.user_id))
+
+    made = ok(user.post("/clients", json={"name": "Second team", "organization": organization_of(api, caller)}))
+
+    [project] = ok(user.get(f"/clients/{made['id']}/projects"))["data"]
+    assert (project["id"], project["user"]) == ("examples", str(caller.user_id))
+
+
+def test_an_organization_and_a_user_have_all_the_fields_of_the_contract(api, caller):
+    organization = ok(api.get(f"/clients/{caller.client_id}"))["organization"]
+
+    assert ok(api.get(f"/organizations/{organization}")).keys() == {
+        *("object", "id", "name", "created", "academic", "email_domains", "client_for_email_signup"),
+        *("allow_signup_from_email_domains", "optimized_runs_in_billing_cycle", "total_runs_in_billing_cycle"),
+        "data_storage_bytes",
+    }
+    assert ok(api.get(f"/users/{caller.user_id}")).keys() == {
+        *("object", "id", "name", "email", "created", "deleted", "has_verified_email", "show_welcome"),
+        "planned_usage",
+    }
+
+
+def test_roles_are_another_name_for_permissions(api, caller, colleague):
+    colleague(Right.WRITE)
+
+    permissions = ok(api.get(f"/clients/{caller.client_id}/permissions"))
+
+    assert permissions["count"] == 1
+    assert ok(api.get(f"/clients/{caller.client_id}/roles")) == permissions
+
+
+def test_a_guest_sees_the_project_of_what_was_shared_and_no_other(api, caller, signed_in):
+    projects = f"/clients/{caller.client_id}/projects"
+    for name in ("cakes", "pies"):
+        ok(api.post(projects, json={"id": name, "name": name}))
+    experiment = ok(api.post("/experiments", json=experiment_body(project="cakes")))["id"]
+    run = ok(api.post(f"{projects}/pies/training_runs", json={"name": "a run"}))["id"]
+    outside = ok(api.post("/experiments", json=experiment_body()))["id"]
+
+    of_experiment, of_run, of_outside = (
+        signed_in(ok(api.post(f"/{shared}/tokens"))["token"])
+        for shared in (f"experiments/{experiment}", f"training_runs/{run}", f"experiments/{outside}")
+    )
+
+    assert ok(of_experiment.get(f"{projects}/cakes"))["id"] == "cakes"
+    assert ok(of_run.get(f"{projects}/pies"))["id"] == "pies"
+    hidden = refused(of_experiment.get(f"{projects}/pies"), 404)
+    assert refused(of_experiment.get(f"{projects}/none"), 404) == hidden.replace("pies", "none")
+    refused(of_run.get(f"{projects}/cakes"), 404)
+    refused(of_outside.get(f"{projects}/cakes"), 404)
+    refused(of_experiment.get("/clients/1/projects/cakes"), 404)
+    for path in (projects, f"{projects}/cakes/training_runs", f"{projects}/cakes/notes"):
+        refused(of_experiment.get(path), 403)
+    refused(of_experiment.put(f"{projects}/cakes", json={"name": "Mine"}), 403)
+
+
+def test_a_deleted_client_is_gone_with_all_that_it_owns_and_its_tokens(api, caller, sessions, colleague, signed_in):
+    path = f"/experiments/{ok(api.post('/experiments', json=experiment_body()))['id']}"
+    guest = signed_in(ok(api.post(f"{path}/tokens"))["token"])
+    admin = signed_in(colleague(Right.ADMIN)[1])
+    user = signed_in(sign_in_of(sessions, caller.user_id))
+    other = ok(api.post("/clients", json={"name": "Other", "organization": organization_of(api, caller)}))
+
+    refused(admin.delete(f"/clients/{caller.client_id}"), 403)
+    assert ok(user.delete(f"/clients/{caller.client_id}")) == {}
+
+    for client in (api, admin, guest):
+        assert client.get(path).json()["token_status"] == "revoked"
+    for address in (path, f"/clients/{caller.client_id}", f"/clients/{caller.client_id}/experiments"):
+        refused(user.get(address), 404)
+    refused(user.delete(f"/clients/{caller.client_id}"), 404)
+    assert ok(user.get("/sessions"))["client"]["id"] == other["id"]
+    listed = ok(user.get(f"/organizations/{other['organization']}/clients"))["data"]
+    assert [client["id"] for client in listed] == [other["id"]]
+    assert ok(user.get(f"/organizations/{other['organization']}/permissions"))["count"] == 0
+
+
+def test_a_removed_users_tokens_stop_at_once_and_their_work_stays(api, caller, sessions, colleague, signed_in):
+    user_id, secret = colleague(Right.WRITE)
+    program, person = signed_in(secret), signed_in(sign_in_of(sessions, int(user_id)))
+    path = f"/experiments/{ok(program.post('/experiments', json=experiment_body()))['id']}"
+    guest = signed_in(ok(program.post(f"{path}/tokens"))["token"])
+
+    assert "signed in" in refused(program.delete(f"/users/{user_id}"), 403)
+    refused(person.delete(f"/users/{caller.user_id}"), 403)
+    assert ok(person.delete(f"/users/{user_id}")) == {}
+
+    for client in (program, person, guest):
+        assert client.get("/tokens/self").json()["token_status"] == "revoked"
+    assert ok(api.get(path))["user"] == user_id
+    refused(api.get(f"/users/{user_id}"), 404)
+    assert ok(api.get(f"/clients/{caller.client_id}/permissions"))["count"] == 0
+    with sessions() as session, pytest.raises(NotFound):
+        tokens.issue(session, "late", client_id=caller.client_id, user_id=int(user_id))
+
+
+def test_the_last_owner_stays_until_there_is_another(api, caller, sessions, colleague, signed_in):
+    person = signed_in(sign_in_of(sessions, caller.user_id))
+
+    assert "without an owner" in refused(person.delete(f"/users/{caller.user_id}"), 422)
+    with sessions.begin() as session:
+        accounts.add_member(session, int(organization_of(api, caller)), int(colleague(Right.READ)[0]), owner=True)
+
+    assert ok(person.delete(f"/users/{caller.user_id}")) == {}
+
+
+def test_a_token_that_can_only_read_gets_no_other_one(caller, sessions, signed_in):
+    with sessions.begin() as session:
+        user = accounts.create_user(session, "Reader")
+        accounts.grant(session, caller.client_id, user.id, Right.WRITE)
+        secret = tokens.issue(session, "r", client_id=caller.client_id, user_id=user.id, read_only=True)[1]
+
+    listed = ok(signed_in(secret).get(f"/clients/{caller.client_id}/tokens"))["data"]
+
+    assert [(token["token"], token["permissions"]) for token in listed] == [(f"…{secret[-4:]}", "read")]
+
+
+def test_a_share_link_may_last_and_expire_again_and_a_sign_in_may_not_last(api, caller, sessions, signed_in):
+    path = f"/experiments/{ok(api.post('/experiments', json=experiment_body()))['id']}"
+    shared = ok(api.post(f"{path}/tokens"))
+    address = f"/tokens/{shared['token']}"
+
+    lasting = ok(api.put(address, json={"lasts_forever": True}))
+    expiring = ok(api.put(address, json={"lasts_forever": False}))
+    renewed = ok(api.put(address, json={"expires": "renew"}))
+
+    assert (lasting["expires"], lasting["lease_length"]) == (None, 30 * 86400)
+    assert shared["expires"] <= expiring["expires"] <= renewed["expires"] <= shared["expires"] + 60
+    ok(api.put(address, json={"lasts_forever": True}))
+    assert ok(api.delete(address)) == {}
+    person = signed_in(sign_in_of(sessions, caller.user_id))
+    assert "for ever" in refused(person.put("/tokens/self", json={"lasts_forever": True}), 403)
+    for body in ({"token": "turn"}, {"expires": "never"}, {"lasts_forever": "yes"}):
+        refused(api.put("/tokens/self", json=body), 400)

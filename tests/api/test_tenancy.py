@@ -128,7 +128,7 @@ def test_no_route_answers_without_a_good_token(api, path, server_url, routes, th
     headers = {} if authorization is None else {"Authorization": authorization}
 
     with httpx.Client(base_url=server_url, headers=headers) as nobody:
-        for method, route in routes:
+        for method, route in set(routes) - {("POST", "/v1/sessions")}:  # what one signs in with
             answer = nobody.request(method, route.format(**theirs), json=VALID.get((method, route), {}))
             assert refused(answer, status), (method, route)
 

@@ -134,6 +134,7 @@ def settings(migrated_database: str, redis_url: str) -> Settings:
         suggestion_deadline_s=DEADLINE_S,
         reads_per_second=0,  # a test is faster than any user
         writes_per_second=0,
+        wrong_passwords=0,
     )
 
 

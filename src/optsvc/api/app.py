@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from optsvc import __version__
 from optsvc.api import errors
-from optsvc.api.deps import BASIC, BEARER
+from optsvc.api.deps import BASIC, BEARER, SIGN_IN
 from optsvc.api.file_stores import file_store
 from optsvc.api.responses import ContractResponse
 from optsvc.api.routers import (
@@ -26,6 +26,7 @@ from optsvc.api.routers import (
     projects,
     queued_suggestions,
     results,
+    sessions,
     suggestions,
     tags,
     tokens,
@@ -36,6 +37,7 @@ from optsvc.config import Settings
 from optsvc.queueing.connection import connect, connect_async
 from optsvc.queueing.queues import attach
 from optsvc.queueing.rates import RateLimiter
+from optsvc.queueing.sign_ins import WrongPasswords
 from optsvc.queueing.wakeups import WakeUps
 from optsvc.storage.session import make_sessionmaker
 
@@ -101,12 +103,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.redis = connect(redis_url)
     app.state.limiter = RateLimiter(app.state.redis, reads=settings.reads_per_second, writes=settings.writes_per_second)
     app.state.file_store = file_store(settings)
+    app.state.wrong_passwords = WrongPasswords(app.state.redis, tries=settings.wrong_passwords)
     app.state.sessions = make_sessionmaker(settings.database_url, pool_size=settings.database_pool_size)
     attach(app.state.sessions, app.state.redis)
     errors.install(app)
     app.add_middleware(_OneSlash)
     app.include_router(health.router)
     app.include_router(file_contents.router)
+    app.include_router(sessions.entrance, prefix="/v1")
     for resource in (
         experiments,
         aiexperiments,
@@ -115,6 +119,7 @@ def create_app(settings: Settings) -> FastAPI:
         observations,
         results,
         tokens,
+        sessions,
         accounts,
         projects,
         training_runs,
@@ -125,5 +130,7 @@ def create_app(settings: Settings) -> FastAPI:
         files,
         web_data,
     ):
-        app.include_router(resource.router, prefix="/v1", dependencies=[Depends(BASIC), Depends(BEARER)])
+        app.include_router(
+            resource.router, prefix="/v1", dependencies=[Depends(BASIC), Depends(BEARER), Depends(SIGN_IN)]
+        )
     return app

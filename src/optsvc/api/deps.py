@@ -3,11 +3,12 @@
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
-from fastapi.security import HTTPBasic, HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPBasic, HTTPBearer
 from pydantic import TypeAdapter, ValidationError
 from redis import Redis
 from sqlalchemy.orm import Session
 
+from optsvc.api.credentials import COOKIE, CSRF_HEADER
 from optsvc.api.fields import FieldNames
 from optsvc.api.query import id_list
 from optsvc.api.schemas.common import Id
@@ -22,9 +23,15 @@ class _Basic(HTTPBasic):
         """Read nothing: FastAPI would refuse forms of the header that the contract takes."""
 
 
-# For the OpenAPI document; `optsvc.api.route` reads the header itself, before anything else happens.
+# For the OpenAPI document; `optsvc.api.credentials` reads the header itself, before anything else happens.
 BASIC = _Basic(auto_error=False, description="The API token as user name, an empty password.", scheme_name="basic")
 BEARER = HTTPBearer(auto_error=False, description="The API token.", scheme_name="bearer")
+SIGN_IN = APIKeyCookie(
+    name=COOKIE,
+    auto_error=False,
+    description=f"Of `POST /v1/sessions`, for browsers; all but GET need its CSRF token as the header `{CSRF_HEADER}`.",
+    scheme_name="cookie",
+)
 
 
 def _session(request: Request) -> Session:

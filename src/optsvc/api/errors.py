@@ -44,7 +44,10 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorBody, "description": "Not there, or not visible to this caller."},
     413: {"model": ErrorBody, "description": "The body is larger than this server takes."},
     422: {"model": ErrorBody, "description": "Well-formed, but cannot be done now."},
-    429: {"model": ErrorBody, "description": "Too many requests in a second; `Retry-After` says when to try again."},
+    429: {
+        "model": ErrorBody,
+        "description": "Too often; `Retry-After` says when to try again.",
+    },
 }
 """For the OpenAPI document of every route under ``/v1``."""
 
@@ -69,7 +72,8 @@ def body(message: str, status: int, **more: str) -> ContractResponse:
     return ContractResponse({"message": message, "status": status, **more}, status)
 
 
-def _known(_: Request, error: OptsvcError) -> Response:
+def body_of(error: OptsvcError) -> ContractResponse:
+    """The answer to an error of ours."""
     if isinstance(error, TooManyRequests):
         answer = body(str(error), error.status)
         answer.headers["Retry-After"] = str(error.retry_after_s)
@@ -77,6 +81,10 @@ def _known(_: Request, error: OptsvcError) -> Response:
     if isinstance(error, Forbidden) and error.token_status:
         return body(str(error), error.status, token_status=error.token_status)
     return body(str(error), error.status)
+
+
+def _known(_: Request, error: OptsvcError) -> Response:
+    return body_of(error)
 
 
 def _http(request: Request, error: HTTPException) -> Response:

@@ -5,7 +5,6 @@ rolls everything back. A write that carries an ``Idempotency-Key`` stores its an
 its repetition, at once or tomorrow, gets that answer and does nothing.
 """
 
-import base64
 import hashlib
 import json
 import re
@@ -18,11 +17,12 @@ from fastapi.routing import APIRoute
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from optsvc.api.credentials import READS, secret_of
 from optsvc.api.deps import REPEATABLE, SELECTABLE
 from optsvc.api.fields import choose_in_answer
 from optsvc.api.request import ContractRequest
 from optsvc.api.responses import CONTENT_TYPE, OrderedResponse
-from optsvc.domain.errors import InvalidRequest, TooManyRequests, Unauthorized, Unprocessable
+from optsvc.domain.errors import InvalidRequest, TooManyRequests, Unprocessable
 from optsvc.domain.rights import Right, Rule
 from optsvc.queueing.rates import Allowance, RateLimiter
 from optsvc.services import tokens
@@ -33,7 +33,8 @@ from optsvc.storage.models import AuditEntry
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _MAX_KEY_LENGTH = 255
-_READS = {"GET", "HEAD", "OPTIONS"}
+_LONGEST_ADDRESS = 45
+"""Of an IPv6 address; what a proxy says may be anything."""
 _SECRET_IN_PATH = re.compile(r"(/tokens/)(?!self$).+")
 
 
@@ -41,12 +42,20 @@ EndpointT = TypeVar("EndpointT", bound=Callable[..., Any])
 
 
 def needs(
-    right: Right, *, development: bool = False, guest: bool = False, user: bool = False
+    right: Right,
+    *,
+    development: bool = False,
+    guest: bool = False,
+    user: bool = False,
+    sign_in: bool = False,
+    anybody: bool = False,
 ) -> Callable[[EndpointT], EndpointT]:
     """State what an endpoint needs of its caller, as in `Rule`; stands below the route's decorator."""
 
     def state(endpoint: EndpointT) -> EndpointT:
-        endpoint.rule = Rule(right, development=development, guest=guest, user=user)  # type: ignore[attr-defined]
+        endpoint.rule = Rule(  # type: ignore[attr-defined]
+            right, development=development, guest=guest, user=user, sign_in=sign_in, anybody=anybody
+        )
         return endpoint
 
     return state
@@ -85,19 +94,21 @@ class ContractRoute(APIRoute):
             session: Session = request.app.state.sessions()
             try:
                 request.state.session = session
-                allowance = await run_in_threadpool(_sign_in, request, session, rule)
+                request.state.caller = allowance = None
+                if not rule.anybody:
+                    allowance = await run_in_threadpool(_sign_in, request, session, rule)
                 response = await _once(request, session, endpoint, repeatable=repeatable)
                 if response.status_code == 200 and (fields := getattr(request.state, "fields", None)) is not None:
                     response = OrderedResponse(
                         choose_in_answer(json.loads(bytes(response.body)), fields, self.response_model)
                     )
-                if request.method not in _READS:
+                if request.method not in READS:
                     await run_in_threadpool(_record, session, request, response)
                 await run_in_threadpool(session.commit)
             finally:
                 await run_in_threadpool(session.close)  # rolls back what was not committed
             if response.status_code == 200 and request.headers.get("x-response-content") == "skip":
-                response = Response(status_code=204)
+                response = _without_body(response)
             if allowance is not None:
                 response.headers["RateLimit-Limit"] = str(allowance.limit)
                 response.headers["RateLimit-Remaining"] = str(max(0, allowance.remaining))
@@ -116,48 +127,32 @@ def _sign_in(request: Request, session: Session, rule: Rule) -> Allowance | None
     caller = tokens.authenticate(session, secret_of(request), rule)
     request.state.caller = caller
     limiter: RateLimiter = request.app.state.limiter
-    allowance = limiter.count(caller.token_id, write=request.method not in _READS)
+    allowance = limiter.count(caller.token_id, write=request.method not in READS)
     if allowance is not None and allowance.remaining < 0:
         raise TooManyRequests(f"this token may send {allowance.limit} such requests in a second: wait a little")
     return allowance
 
 
-def secret_of(request: Request) -> str:
-    """The token in the ``Authorization`` header: a basic user name or a bearer.
-
-    Raises:
-        Unauthorized: There is no such header.
-        InvalidRequest: No token can be read from it.
-    """
-    header = request.headers.get("authorization")
-    if header is None:
-        raise Unauthorized("no API token: send it as the user name of HTTP basic authentication, or as a bearer token")
-    scheme, _, rest = header.partition(" ")
-    secret = ""
-    if scheme.lower() == "bearer":
-        secret = rest.strip()
-    elif scheme.lower() == "basic":
-        try:
-            secret = base64.b64decode(rest.strip(), validate=True).decode().partition(":")[0]
-        except ValueError as error:
-            raise InvalidRequest("the Authorization header is not valid basic authentication") from error
-    if not secret or "\0" in secret:
-        raise InvalidRequest("no API token can be read from the Authorization header")
-    return secret
+def _without_body(response: Response) -> Response:
+    """What is answered to who does not want to read it; signing in and out goes on."""
+    empty = Response(status_code=204)
+    for cookie in response.headers.getlist("set-cookie"):
+        empty.headers.append("set-cookie", cookie)
+    return empty
 
 
 def _record(session: Session, request: Request, response: Response) -> None:
     """Write a change into the audit log, in its own transaction."""
-    caller: Caller = request.state.caller
+    caller: Caller | None = request.state.caller
     session.add(
         AuditEntry(
-            token_id=caller.token_id,
-            client_id=caller.client_id,
-            user_id=caller.user_id,
+            token_id=caller and caller.token_id,
+            client_id=caller and caller.client_id,
+            user_id=caller.user_id if caller else request.state.user_id,  # whom somebody tried to sign in as
             method=request.method,
             path=_SECRET_IN_PATH.sub(r"\1…", request.url.path),
             status=response.status_code,
-            address=request.client.host if request.client else None,
+            address=request.client.host[:_LONGEST_ADDRESS] if request.client else None,
         )
     )
 

@@ -1,6 +1,8 @@
 """`optsvc admin`: making organizations, clients, users, and saying who may do what."""
 
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,38 @@ import click
 
 from optsvc.cli.options import data_dir_option
 
+LONGEST_INPUT = 2**16
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+
+
+def password_option(default: str | None, otherwise: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option that says where a new password comes from.
+
+    Args:
+        default: What it is if left out.
+        otherwise: That, for people.
+    """
+    return click.option(
+        "--password",
+        type=click.Choice(["generate", "stdin"]),
+        default=default,
+        help=f"Make one and show it once, or read it from the standard input.  [default: {otherwise}]",
+    )
+
+
+def new_password(source: str) -> str:
+    """A password from where the option says; asked for twice at a terminal."""
+    from optsvc.services import passwords
+
+    if source == "generate":
+        return passwords.generated()
+    if sys.stdin.isatty():
+        typed: str = click.prompt("New password", hide_input=True, confirmation_prompt=True)
+        return typed
+    try:
+        return sys.stdin.buffer.read(LONGEST_INPUT).decode().rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise click.ClickException("the password on the standard input is not UTF-8 text") from error
 
 
 @click.group()
@@ -52,18 +85,59 @@ def create_client(name: str, organization: int, data_dir: Path, *, as_json: bool
 
 @admin.command("create-user")
 @click.argument("name")
-@click.option("--email", help="Unique among users.")
+@click.option("--email", help="Unique among users; what they sign in with.")
+@password_option(None, "no password, so no signing in")
 @json_option
 @data_dir_option
-def create_user(name: str, email: str | None, data_dir: Path, *, as_json: bool) -> None:
+def create_user(name: str, email: str | None, password: str | None, data_dir: Path, *, as_json: bool) -> None:
     """Make a user, who belongs nowhere yet."""
+    from optsvc.cli.environment import transaction
+    from optsvc.services import accounts, sessions
+
+    secret = None if password is None else new_password(password)
+    with transaction(data_dir) as session:
+        made = accounts.create_user(session, name, email)
+        if secret is not None:
+            sessions.set_password(session, made.id, secret)
+        facts = {"user": str(made.id), "name": made.name, "email": made.email}
+    if password == "generate":  # noqa: S105  a choice
+        facts["password"] = secret
+    show(facts, as_json=as_json)
+
+
+@admin.command("set-password")
+@click.option("--user", type=int, required=True, help="Their id.")
+@click.option("--email", help="Their e-mail address from now on.")
+@password_option("generate", "generate")
+@json_option
+@data_dir_option
+def set_password(user: int, email: str | None, password: str, data_dir: Path, *, as_json: bool) -> None:
+    """Give a user another password to sign in with; where they are signed in now, they no longer are."""
+    from optsvc.cli.environment import transaction
+    from optsvc.services import accounts, sessions
+
+    secret = new_password(password)
+    with transaction(data_dir) as session:
+        if email is not None:
+            accounts.set_email(session, accounts.get_user(session, user), email)
+        facts = {"user": str(user), "email": sessions.set_password(session, user, secret).email}
+    if password == "generate":  # noqa: S105  a choice
+        facts["password"] = secret
+    show(facts, as_json=as_json)
+
+
+@admin.command("remove-user")
+@click.option("--user", type=int, required=True, help="Their id.")
+@json_option
+@data_dir_option
+def remove_user(user: int, data_dir: Path, *, as_json: bool) -> None:
+    """Remove a user: all of their tokens are refused from now on; what they made stays."""
     from optsvc.cli.environment import transaction
     from optsvc.services import accounts
 
     with transaction(data_dir) as session:
-        made = accounts.create_user(session, name, email)
-        facts = {"user": str(made.id), "name": made.name, "email": made.email}
-    show(facts, as_json=as_json)
+        accounts.delete_user(session, accounts.get_user(session, user))
+    show({"user": str(user), "removed": True}, as_json=as_json)
 
 
 @admin.command("add-member")

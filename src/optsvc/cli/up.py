@@ -71,9 +71,9 @@ def up(data_dir: Path, host: str, port: int, workers: int) -> None:
             connect(settings.redis_url).ping()  # to say so now if it is the wrong address
         database_url = settings.database_url or postgres.url
         address = address_of(host, listener.getsockname()[1])
-        secret = set_up(database_url, settings.bootstrap_token)
-        if secret is not None:  # shown at once: it is stored, and cannot be had again
-            show(secret, address, known=secret == settings.bootstrap_token)
+        first = set_up(database_url, settings.bootstrap_token)
+        if first is not None:  # shown at once: it is stored, and cannot be had again
+            show(*first, address)
 
         environment = ONE_THREAD | os.environ | {"OPTSVC_DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
         environment["OPTSVC_REDIS_URL"] = settings.redis_url or redis.url
@@ -132,38 +132,49 @@ def address_of(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def set_up(database_url: str, bootstrap_token: str | None) -> str | None:
-    """Apply the migrations and make the first token.
+def set_up(database_url: str, bootstrap_token: str | None) -> tuple[str, str | None] | None:
+    """Apply the migrations and make the first user, with a token and, unless that was chosen, a password.
 
     Returns:
-        Its secret; None if there were tokens before.
+        The two; None if there were tokens before.
     """
-    from optsvc.services.tokens import bootstrap
+    from optsvc.domain.rights import Right, Rule
+    from optsvc.services import passwords, sessions, tokens
     from optsvc.storage import migrations
     from optsvc.storage.session import make_sessionmaker
 
     migrations.upgrade(database_url)
-    sessions = make_sessionmaker(database_url, pool_size=1)
+    factory = make_sessionmaker(database_url, pool_size=1)
     try:
-        with sessions.begin() as session:
-            return bootstrap(session, bootstrap_token)
+        with factory.begin() as session:
+            secret = tokens.bootstrap(session, bootstrap_token)
+            if secret is None or bootstrap_token is not None:
+                return None if secret is None else (secret, None)
+            user_id = tokens.authenticate(session, secret, Rule(Right.READ)).user_id
+            password = passwords.generated()
+            sessions.set_password(session, user_id or 0, password)
+            return secret, password
     finally:
-        sessions.kw["bind"].dispose()
+        factory.kw["bind"].dispose()
 
 
-def show(secret: str, address: str, *, known: bool) -> None:
+def show(secret: str, password: str | None, address: str) -> None:
     """Print the administrator token and how it is used.
 
     Args:
         secret: The token.
+        password: The administrator's password; None if the user chose the token, who then need not see it in a log.
         address: URL of the service.
-        known: Whether the user chose the token, who then need not see it in a log.
     """
-    if known:
+    from optsvc.services.tokens import FIRST_EMAIL
+
+    if password is None:
         click.echo("The administrator token is the value of OPTSVC_BOOTSTRAP_TOKEN.")
-    else:
-        click.echo(f"Administrator token, shown only this once:\n\n    {secret}\n")
-        click.echo(f"It is the user name of every request:\n\n    curl -u {secret}: {address}/v1/tokens/self\n")
+        click.echo(f"To sign in as {FIRST_EMAIL}, make a password: optsvc admin set-password --user 1")
+        return
+    click.echo(f"Administrator token, shown only this once:\n\n    {secret}\n")
+    click.echo(f"It is the user name of every request:\n\n    curl -u {secret}: {address}/v1/tokens/self\n")
+    click.echo(f"To sign in with a password, as is shown only this once too:\n\n    {FIRST_EMAIL}  {password}\n")
 
 
 def wait_until_ready(url: str, api: "Program", stopping: Callable[[], bool]) -> None:

@@ -9,10 +9,11 @@
     │   └── InvalidObservation         a result that contradicts itself or its experiment
     ├── Unauthorized              401  no token
     ├── Forbidden                 403  the token lacks the right
+    │   └── WrongPassword              or the password is not this user's, or there is no such user
     ├── NotFound                  404  not there, or not visible to this caller: the two look the same
     ├── Conflict                  409  the name or key is taken
     ├── Unprocessable             422  well-formed, but cannot be done now
-    └── TooManyRequests           429  more than the token may send in a second
+    └── TooManyRequests           429  more than may be sent in some time
 
 The HTTP status is a fact about the error, so it stands on the class; only the API reads it.
 """
@@ -65,6 +66,18 @@ class Forbidden(OptsvcError):
         self.token_status = token_status
 
 
+class WrongPassword(Forbidden):
+    """A password is not this user's, or there is no such user: the caller is not told which.
+
+    Args:
+        user_id: Whose it should have been; for the audit log.
+    """
+
+    def __init__(self, user_id: int | None) -> None:
+        super().__init__("the e-mail address or the password is wrong")
+        self.user_id = user_id
+
+
 class NotFound(OptsvcError):
     """There is no such object, or this caller may not know that there is."""
 
@@ -78,7 +91,7 @@ class Conflict(OptsvcError):
 
 
 class TooManyRequests(OptsvcError):
-    """The token has sent more in this second than it may.
+    """More was sent than may be in some time.
 
     Args:
         message: What the limit is.

@@ -35,9 +35,13 @@ class Rule:
         development: Whether development tokens may call it.
         guest: Whether guest tokens may.
         user: Whether the token must have a user.
+        sign_in: Whether the token must be a sign-in.
+        anybody: Whether it may be called without signing in; then nothing else counts.
     """
 
     right: Right
     development: bool = False
     guest: bool = False
     user: bool = False
+    sign_in: bool = False
+    anybody: bool = False

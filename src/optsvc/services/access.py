@@ -60,6 +60,8 @@ def check_token(caller: Caller) -> None:
         raise _refused("a development token cannot be used here")
     if caller.kind is TokenKind.GUEST and not rule.guest:
         raise _refused("a guest token cannot be used here")
+    if rule.sign_in and caller.kind is not TokenKind.USER:
+        raise _refused("only a user who has signed in can do this, not the token of a program")
     if rule.user and caller.user_id is None:
         raise _refused("this needs a token that belongs to a user")
     if caller.read_only and rule.right > Right.READ:
@@ -108,7 +110,7 @@ def decide(
 
 def right_in(session: Session, caller: Caller, owner: Client) -> Right | None:
     """What the caller may do in a client, None if it cannot even be seen."""
-    if caller.client_id is not None and caller.client_id != owner.id:
+    if owner.deleted or (caller.client_id is not None and caller.client_id != owner.id):
         return None
     if caller.kind is TokenKind.GUEST or caller.user_id is None:
         return Right.READ
@@ -209,21 +211,24 @@ def active_experiment(session: Session, caller: Caller, experiment_id: int) -> E
 
 
 def project(session: Session, caller: Caller, client_id: int | None, reference: str, *, lock: bool = False) -> Project:
-    """The project of a client with this reference, archived or not.
+    """The project of a client with this reference, archived or not. A guest sees that of what was shared.
 
     Raises:
         NotFound: The client or the project is not there or not visible.
         Forbidden: The endpoint needs more.
     """
-    owner = client(session, caller, client_id)
+    guest = caller.kind is TokenKind.GUEST  # who sees nothing of the client but what was shared
+    owner = session.get(Client, client_id or caller.client_id) if guest else client(session, caller, client_id)
+    missing = f"client {client_id or caller.client_id} has no project with id {reference!r}"
+    if owner is None:
+        raise NotFound(missing)
     statement = select(Project).where(Project.client_id == owner.id, Project.reference == reference)
     if lock:
         statement = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
     found = session.scalar(statement)
-    missing = f"client {owner.id} has no project with id {reference!r}"
     if found is None:
         raise NotFound(missing)
-    decide(session, caller, owner, missing, thing=found)
+    decide(session, caller, owner, missing, thing=found, guest_sees=guest and found.id == _shared_in(session, caller))
     return found
 
 
@@ -263,7 +268,7 @@ def experiments_seen_in(session: Session, caller: Caller, owner: Client) -> Colu
 
 def clients_of(session: Session, caller: Caller, *, organization_id: int | None = None) -> Sequence[Client]:
     """The clients that the caller sees, in order of id."""
-    statement = select(Client).order_by(Client.id)
+    statement = select(Client).where(~Client.deleted).order_by(Client.id)
     if organization_id is not None:
         statement = statement.where(Client.organization_id == organization_id)
     if caller.client_id is not None:
@@ -271,6 +276,16 @@ def clients_of(session: Session, caller: Caller, *, organization_id: int | None 
     permitted = select(Permission.client_id).where(Permission.user_id == caller.user_id)
     owned = select(Membership.organization_id).where(Membership.user_id == caller.user_id, Membership.owner)
     return session.scalars(statement.where(or_(Client.id.in_(permitted), Client.organization_id.in_(owned)))).all()
+
+
+def _shared_in(session: Session, caller: Caller) -> int | None:
+    """The project of what a guest sees."""
+    shared: Experiment | TrainingRun | None = None
+    if caller.experiment_id is not None:
+        shared = session.get(Experiment, caller.experiment_id)
+    elif caller.training_run_id is not None:
+        shared = session.get(TrainingRun, caller.training_run_id)
+    return None if shared is None else shared.project_id
 
 
 def _sees_others(owner: Client, right: Right) -> bool:

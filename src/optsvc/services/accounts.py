@@ -1,21 +1,24 @@
 """Accounts: organizations, their clients (teams), users, and what users may do in clients."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, delete, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from optsvc.domain.errors import Conflict, NotFound
-from optsvc.domain.rights import Right
-from optsvc.services import access
+from optsvc.domain.errors import Conflict, Forbidden, InvalidRequest, NotFound, Unprocessable
+from optsvc.domain.rights import Right, TokenKind
+from optsvc.services import access, projects
 from optsvc.services.access import Caller
 from optsvc.storage.models import Client, Membership, Organization, Permission, User
 
 ROLES = {Right.READ: "read", Right.WRITE: "write", Right.ADMIN: "admin"}
 """How a permission is written down; an owner's rights come from the membership."""
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_LONGEST_EMAIL = 320
 
 
 def create_organization(session: Session, name: str) -> Organization:
@@ -26,8 +29,8 @@ def create_organization(session: Session, name: str) -> Organization:
     return organization
 
 
-def create_client(session: Session, organization_id: int, name: str) -> Client:
-    """A new client (team) of an organization.
+def create_client(session: Session, organization_id: int, name: str, *, user_id: int | None = None) -> Client:
+    """A new client (team) of an organization, with its first project, in the name of who makes it if that is a user.
 
     Raises:
         NotFound: There is no such organization.
@@ -37,6 +40,7 @@ def create_client(session: Session, organization_id: int, name: str) -> Client:
     client = Client(organization_id=organization_id, name=name)
     session.add(client)
     session.flush()
+    projects.create_example(session, client.id, user_id)
     return client
 
 
@@ -44,14 +48,43 @@ def create_user(session: Session, name: str, email: str | None = None) -> User:
     """A new user, who belongs nowhere yet.
 
     Raises:
-        Conflict: Another user has this e-mail address.
+        InvalidRequest: That is no e-mail address.
+        Conflict: Another user has it.
     """
-    user = User(name=name, email=email)
+    user = User(name=name)
     session.add(user)
+    session.flush()
+    if email is not None:
+        set_email(session, user, email)
+    return user
+
+
+def set_email(session: Session, user: User, email: str) -> None:
+    """Give a user this e-mail address, to sign in with; kept in small letters.
+
+    Raises:
+        InvalidRequest: That is no e-mail address.
+        Conflict: Another user has it.
+    """
+    email = email.strip().lower()
+    if not _EMAIL.fullmatch(email) or len(email) > _LONGEST_EMAIL:
+        raise InvalidRequest(f"{email[:50]!r} is no e-mail address: expected one as in marie@lab.example")
     try:
-        session.flush()
+        with session.begin_nested():
+            user.email = email
     except IntegrityError as error:
         raise Conflict(f"another user has the e-mail address {email}") from error
+
+
+def get_user(session: Session, user_id: int) -> User:
+    """A user who was not removed.
+
+    Raises:
+        NotFound: There is none with this id.
+    """
+    user = session.get(User, user_id)
+    if user is None or user.deleted:
+        raise NotFound(f"no user with id {user_id}")
     return user
 
 
@@ -63,8 +96,7 @@ def add_member(session: Session, organization_id: int, user_id: int, *, owner: b
     """
     if session.get(Organization, organization_id) is None:
         raise NotFound(f"no organization with id {organization_id}")
-    if session.get(User, user_id) is None:
-        raise NotFound(f"no user with id {user_id}")
+    get_user(session, user_id)
     membership = session.merge(Membership(organization_id=organization_id, user_id=user_id, owner=owner))
     session.flush()
     return membership
@@ -78,8 +110,9 @@ def grant(session: Session, client_id: int, user_id: int, right: Right | None) -
         ValueError: The right is no role in a client.
     """
     client = session.get(Client, client_id)
-    if client is None:
+    if client is None or client.deleted:
         raise NotFound(f"no client with id {client_id}")
+    get_user(session, user_id)
     permission = session.get(Permission, (client_id, user_id))
     if right is None:
         if permission is not None:
@@ -101,7 +134,51 @@ def new_client(session: Session, caller: Caller, organization_id: int, name: str
         NotFound, Forbidden: As in `access.organization`.
     """
     access.organization(session, caller, organization_id)
-    return create_client(session, organization_id, name)
+    return create_client(session, organization_id, name, user_id=caller.user_id)
+
+
+def delete_client(session: Session, caller: Caller, client_id: int) -> None:
+    """Delete a client: from now on it is as if it were not there, and its tokens are refused.
+
+    Raises:
+        NotFound, Forbidden: As in `access.client`.
+    """
+    access.client(session, caller, client_id).deleted = True
+
+
+def delete_own_user(session: Session, caller: Caller, user_id: int) -> None:
+    """Remove the user who asks for it, as in `delete_user`.
+
+    Raises:
+        NotFound: As in `access.user`.
+        Forbidden: It is somebody else, or not the user in person but a program.
+        Unprocessable: As in `delete_user`.
+    """
+    user = access.user(session, caller, user_id)
+    if caller.kind is not TokenKind.USER:
+        raise Forbidden("only a user who has signed in can do this, not the token of a program", "invalid_permissions")
+    delete_user(session, user)
+
+
+def delete_user(session: Session, user: User) -> None:
+    """Remove a user: all of their tokens are refused from now on; what they made stays where it is.
+
+    Raises:
+        Unprocessable: An organization would be left without an owner.
+    """
+    owned = select(Membership.organization_id).where(Membership.user_id == user.id, Membership.owner)
+    owners = session.scalars(
+        select(Membership)
+        .where(Membership.organization_id.in_(owned), Membership.owner)
+        .order_by(Membership.organization_id, Membership.user_id)
+        .with_for_update()  # two owners must not leave at the same moment
+    ).all()
+    shared = {membership.organization_id for membership in owners if membership.user_id != user.id}
+    if alone := {membership.organization_id for membership in owners} - shared:
+        raise Unprocessable(f"organization {min(alone)} would be left without an owner: make somebody else one first")
+    session.execute(delete(Permission).where(Permission.user_id == user.id))
+    session.execute(delete(Membership).where(Membership.user_id == user.id))
+    user.deleted, user.email, user.password_hash = True, None, None
 
 
 def update_client(
@@ -148,7 +225,7 @@ def permissions_under(session: Session, caller: Caller, organization_id: int) ->
         NotFound, Forbidden: As in `access.organization`.
     """
     organization = access.organization(session, caller, organization_id)
-    theirs = select(Client.id).where(Client.organization_id == organization.id)
+    theirs = select(Client.id).where(Client.organization_id == organization.id, ~Client.deleted)
     return _permissions(session, Permission.client_id.in_(theirs))
 
 
@@ -214,7 +291,7 @@ def overview(session: Session) -> list[dict[str, Any]]:
         user = {"id": str(permission.user_id), "name": permission.user.name, "role": permission.role}
         users[permission.client_id].append(user)
     clients = defaultdict(list)
-    for client in session.scalars(select(Client).order_by(Client.id)):
+    for client in session.scalars(select(Client).where(~Client.deleted).order_by(Client.id)):
         shown = {"id": str(client.id), "name": client.name, "users": users[client.id]}
         clients[client.organization_id].append(shown)
     return [

@@ -19,6 +19,8 @@ PREFIX = "optsvc_"
 """Lets leak scanners recognise a token."""
 MIN_SECRET_LENGTH = 20
 _SHARED_DAYS = 30
+FIRST_EMAIL = "admin@localhost"
+"""What the first user signs in with, once there is a password; no mail is ever sent there."""
 
 
 def digest(secret: str) -> bytes:
@@ -61,7 +63,7 @@ def create(session: Session, *, name: str) -> tuple[Token, str]:
     Raises:
         NotFound: There is no client yet.
     """
-    holder = session.scalar(select(Token).order_by(Token.id).limit(1))
+    holder = TokenRepository(session).first()
     if holder is None:
         raise NotFound("there is no client yet: run `optsvc up` first")
     return issue(session, name, client_id=holder.client_id, user_id=holder.user_id)
@@ -96,9 +98,11 @@ def issue(
         raise InvalidRequest("a guest token belongs to an experiment or a run: share one of these")
     if (kind is TokenKind.USER) == (client_id is not None) or (kind is TokenKind.USER and user_id is None):
         raise InvalidRequest("a sign-in token has a user and no client; the others have a client")
-    if client_id is not None and session.get(Client, client_id) is None:
+    client = None if client_id is None else session.get(Client, client_id)
+    if client_id is not None and (client is None or client.deleted):
         raise NotFound(f"no client with id {client_id}")
-    if user_id is not None and session.get(User, user_id) is None:
+    user = None if user_id is None else session.get(User, user_id)
+    if user_id is not None and (user is None or user.deleted):
         raise NotFound(f"no user with id {user_id}")
     token, secret = _add(session, client_id, user_id, name, _new_secret())
     token.kind = kind.value
@@ -150,6 +154,8 @@ def of_secret(session: Session, caller: Caller, secret: str) -> Token:
 def own(session: Session, caller: Caller, client_id: int) -> list[tuple[Token, str | None]]:
     """The caller's tokens in a client, a normal one and one for development among them: made now if missing.
 
+    None is made for a token that can only read: it would get more than it has.
+
     Returns:
         Each with its secret if it was made now.
 
@@ -161,7 +167,7 @@ def own(session: Session, caller: Caller, client_id: int) -> list[tuple[Token, s
     found = session.scalars(statement.order_by(Token.id).options(joinedload(Token.client))).all()
     made: list[tuple[Token, str | None]] = [(token, None) for token in found]
     for kind, name in ((TokenKind.API, "main token"), (TokenKind.DEVELOPMENT, "development token")):
-        if not any(token.kind == kind for token in found):
+        if not caller.read_only and not any(token.kind == kind for token in found):
             token, secret = issue(session, name, kind=kind, client_id=client.id, user_id=caller.user_id)
             session.refresh(token, ["client"])
             made.append((token, secret))
@@ -187,13 +193,24 @@ def renew(token: Token) -> None:
     token.expires = now() + timedelta(seconds=token.lease_length_s)
 
 
+def let_last(token: Token) -> None:
+    """Let a token never expire; it keeps its term, for when it is renewed.
+
+    Raises:
+        Forbidden: It is a sign-in.
+    """
+    if token.kind == TokenKind.USER:
+        raise Forbidden("a sign-in does not last for ever", "invalid_permissions")
+    token.expires = None
+
+
 def remove(session: Session, token: Token) -> None:
-    """Remove a token that expires.
+    """Remove a token that was made with a term.
 
     Raises:
         Forbidden: It is a permanent one.
     """
-    if token.expires is None:
+    if token.expires is None and token.lease_length_s is None:
         raise Forbidden("a permanent token cannot be deleted: rotate it", "invalid_permissions")
     session.delete(token)
     session.flush()
@@ -235,7 +252,7 @@ def bootstrap(session: Session, secret: str | None = None) -> str | None:
     session.add(organization)
     session.flush()
     client = Client(name="My team", organization_id=organization.id)
-    user = User(name="Administrator")
+    user = User(name="Administrator", email=FIRST_EMAIL)
     session.add_all([client, user])
     session.flush()
     session.add_all(

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
-from optsvc.storage.models import Token
+from optsvc.storage.models import Client, Token, User
 
 
 class TokenRepository:
@@ -15,8 +15,12 @@ class TokenRepository:
         self.session = session
 
     def with_digest(self, digest: bytes) -> Token | None:
-        """The token whose secret has this digest."""
-        return self.session.scalar(select(Token).where(Token.digest == digest))
+        """The token whose secret has this digest, if its user and its client are still there."""
+        return self.session.scalar(_in_use().where(Token.digest == digest))
+
+    def first(self) -> Token | None:
+        """The oldest whose user and client are still there."""
+        return self.session.scalar(_in_use().order_by(Token.id).limit(1))
 
     def any(self) -> bool:
         """Whether there is one at all."""
@@ -29,3 +33,12 @@ class TokenRepository:
     def delete(self, token_id: int) -> bool:
         """Remove a token for good; answers whether there was one."""
         return self.session.scalar(delete(Token).where(Token.id == token_id).returning(Token.id)) is not None
+
+
+def _in_use() -> Select[Token]:
+    return (
+        select(Token)
+        .outerjoin(User, User.id == Token.user_id)
+        .outerjoin(Client, Client.id == Token.client_id)
+        .where(User.deleted.is_not(True), Client.deleted.is_not(True))
+    )

@@ -50,6 +50,15 @@ def update_client(session: SessionDep, caller: CallerDep, client_id: Id, body: C
     return ClientOut.of(accounts.update_client(session, caller, client_id, name=body.name, sees_others=sees_others))
 
 
+@router.delete("/clients/{client_id}")
+@needs(Right.OWNER, user=True)
+def delete_client(session: SessionDep, caller: CallerDep, client_id: Id) -> dict[str, str]:
+    """Delete a client of an organization that you own, with everything in it; its tokens are refused from now on."""
+    accounts.delete_client(session, caller, client_id)
+    return {}
+
+
+@router.get("/clients/{client_id}/roles")
 @router.get("/clients/{client_id}/permissions")
 @needs(Right.READ)
 def list_client_permissions(session: SessionDep, caller: CallerDep, client_id: Id) -> Pagination[PermissionOut]:
@@ -126,6 +135,14 @@ def update_user(session: SessionDep, caller: CallerDep, user_id: Id, body: NameI
     if body.name is not None:
         user.name = body.name
     return UserOut.of(user)
+
+
+@router.delete("/users/{user_id}")
+@needs(Right.WRITE)
+def delete_user(session: SessionDep, caller: CallerDep, user_id: Id) -> dict[str, str]:
+    """Remove yourself, signed in: all of your tokens are refused from now on; what you made stays."""
+    accounts.delete_own_user(session, caller, user_id)
+    return {}
 
 
 @router.get("/users/{user_id}/permissions")

@@ -1,17 +1,14 @@
-"""Tokens and sessions."""
+"""Tokens."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from optsvc.api.deps import CallerDep, ExperimentId, SessionDep
 from optsvc.api.errors import RESPONSES
 from optsvc.api.route import ContractRoute, needs
-from optsvc.api.schemas.accounts import ClientOut, SessionOut, UserOut
 from optsvc.api.schemas.common import Id, Pagination
 from optsvc.api.schemas.tokens import TokenOut, TokenUpdateIn
-from optsvc.domain.rights import Right, TokenKind
-from optsvc.services import access, tokens
+from optsvc.domain.rights import Right
+from optsvc.services import tokens
 
 router = APIRouter(route_class=ContractRoute, tags=["tokens"], responses=RESPONSES)
 
@@ -26,10 +23,12 @@ def get_token(session: SessionDep, caller: CallerDep, token: str) -> TokenOut:
 @router.put("/tokens/{token}")
 @needs(Right.WRITE)
 def update_token(session: SessionDep, caller: CallerDep, token: str, body: TokenUpdateIn) -> TokenOut:
-    """Rotate or renew a token; a new value is shown in this answer only."""
+    """Rotate or renew a token, or let it last; a new value is shown in this answer only."""
     row = tokens.of_secret(session, caller, token)
     secret = tokens.rotate(session, row) if body.token == "rotate" else None  # noqa: S105  a command
-    if body.expires == "renew":
+    if body.lasts_forever:
+        tokens.let_last(row)
+    elif body.expires == "renew" or body.lasts_forever is False:
         tokens.renew(row)
     return TokenOut.of(row, secret)
 
@@ -37,7 +36,7 @@ def update_token(session: SessionDep, caller: CallerDep, token: str, body: Token
 @router.delete("/tokens/{token}")
 @needs(Right.WRITE)
 def delete_token(session: SessionDep, caller: CallerDep, token: str) -> dict[str, str]:
-    """Remove a token that expires, such as a share link."""
+    """Remove a token that was made with a term, such as a share link."""
     tokens.remove(session, tokens.of_secret(session, caller, token))
     return {}
 
@@ -61,24 +60,3 @@ def share_experiment(session: SessionDep, caller: CallerDep, experiment_id: Expe
 def share_training_run(session: SessionDep, caller: CallerDep, run_id: Id) -> TokenOut:
     """Make a token that shows this run to anybody, to read, for thirty days."""
     return TokenOut.of(*tokens.share_training_run(session, caller, run_id))
-
-
-@router.get("/sessions")
-@needs(Right.READ, development=True)
-def get_session(
-    session: SessionDep,
-    caller: CallerDep,
-    preferred_client_id: Annotated[int | None, Query(ge=0, description="The client to show, if you see it.")] = None,
-) -> SessionOut:
-    """Who you are: the token, its user, and a client that you see."""
-    seen = access.clients_of(session, caller)
-    client = next((c for c in seen if c.id == preferred_client_id), seen[0] if seen else None)
-    user = None if caller.user_id is None else access.user(session, caller, caller.user_id)
-    return SessionOut(
-        object="session",
-        api_token=TokenOut.of(tokens.of_secret(session, caller, "self")),
-        client=None if client is None or caller.kind is TokenKind.GUEST else ClientOut.of(client),
-        user=None if user is None else UserOut.of(user),
-        code=None,
-        needs_password_reset=False,
-    )

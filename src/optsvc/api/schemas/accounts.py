@@ -1,11 +1,10 @@
-"""Organizations, clients, users, permissions, memberships and sessions, in and out."""
+"""Organizations, clients, users, permissions and memberships, in and out."""
 
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from optsvc.api.schemas.common import Id, IdOut, Name, Out, Time, seconds
-from optsvc.api.schemas.tokens import TokenOut
 from optsvc.storage.models import Client, Membership, Organization, Permission, User
 
 
@@ -83,11 +82,30 @@ class OrganizationOut(Out):
     id: IdOut
     name: str
     created: Time
+    academic: Literal[False]
+    allow_signup_from_email_domains: Literal[False]
+    client_for_email_signup: None
+    email_domains: list[str] = Field(max_length=0, description="Nobody signs up by e-mail domain here.")
+    data_storage_bytes: None
+    optimized_runs_in_billing_cycle: None = Field(description="Nothing is billed here, so this is not counted.")
+    total_runs_in_billing_cycle: None
 
     @classmethod
     def of(cls, row: Organization) -> Self:
         """The stored organization as the contract writes it."""
-        return cls(object="organization", id=str(row.id), name=row.name, created=seconds(row.created))
+        return cls(
+            object="organization",
+            id=str(row.id),
+            name=row.name,
+            created=seconds(row.created),
+            academic=False,
+            allow_signup_from_email_domains=False,
+            client_for_email_signup=None,
+            email_domains=[],
+            data_storage_bytes=None,
+            optimized_runs_in_billing_cycle=None,
+            total_runs_in_billing_cycle=None,
+        )
 
 
 class UserOut(Out):
@@ -99,6 +117,9 @@ class UserOut(Out):
     email: str | None
     created: Time
     deleted: bool
+    has_verified_email: Literal[False] = Field(description="This service sends no e-mail.")
+    planned_usage: None
+    show_welcome: Literal[False]
 
     @classmethod
     def of(cls, row: User) -> Self:
@@ -110,6 +131,9 @@ class UserOut(Out):
             email=row.email,
             created=seconds(row.created),
             deleted=row.deleted,
+            has_verified_email=False,
+            planned_usage=None,
+            show_welcome=False,
         )
 
 
@@ -158,14 +182,3 @@ class MembershipOut(Out):
             user=UserOut.of(row.user),
             type="owner" if row.owner else "member",
         )
-
-
-class SessionOut(Out):
-    """Who is calling."""
-
-    object: Literal["session"]
-    api_token: TokenOut
-    client: ClientOut | None
-    user: UserOut | None
-    code: None
-    needs_password_reset: bool

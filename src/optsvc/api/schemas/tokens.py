@@ -59,4 +59,7 @@ class TokenUpdateIn(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     token: Literal["rotate"] | None = Field(None, description="`rotate`: a new value; the old one is refused at once.")
+    lasts_forever: bool | None = Field(
+        None, strict=True, description="`true`: never expires, which a sign-in cannot; `false`: as `expires`."
+    )
     expires: Literal["renew"] | None = Field(None, description="`renew`: lasts for another of its terms.")

@@ -19,7 +19,8 @@ class Organization(Row, Base):
 class Client(Row, Base):
     """A team of an organization; owns experiments, projects and runs. The word is the REST contract's.
 
-    With `sees_others` off, members see only what they made themselves; admins and owners still see all.
+    With `sees_others` off, members see only what they made themselves; admins and owners still see all. A deleted one
+    is as if it were not there, with all that it owns.
     """
 
     __tablename__ = "clients"
@@ -27,6 +28,7 @@ class Client(Row, Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     name: Mapped[str] = mapped_column(String(100))
     sees_others: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    deleted: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
 class User(Row, Base):

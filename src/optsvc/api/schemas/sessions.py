@@ -1,0 +1,43 @@
+"""Signing in, and who is signed in."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from optsvc.api.schemas.accounts import ClientOut, UserOut
+from optsvc.api.schemas.common import Out
+from optsvc.api.schemas.tokens import TokenOut
+
+
+class _Lenient(BaseModel):
+    """Something a client sends; unknown keys are ignored, as the contract has it for accounts."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class SignInIn(_Lenient):
+    """Who signs in."""
+
+    email: str = Field(strict=True, min_length=1, max_length=320, examples=["marie@lab.example"])
+    password: str = Field(strict=True)
+
+
+class PasswordIn(_Lenient):
+    """Another password."""
+
+    old_password: str = Field(strict=True)
+    new_password: str = Field(strict=True, description="8 to 1024 characters, not the e-mail address.")
+
+
+class SessionOut(Out):
+    """Who is calling."""
+
+    object: Literal["session"]
+    api_token: TokenOut
+    client: ClientOut | None
+    user: UserOut | None
+    code: None
+    needs_password_reset: bool
+    csrf_token: str | None = Field(
+        description="Signed in by cookie: what every request but GET must carry as `X-CSRF-Token`. Else null."
+    )
