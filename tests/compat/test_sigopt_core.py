@@ -1,10 +1,13 @@
 """SigOpt's own Python client, as it comes from the package index, with only its address and token set."""
 
+from contextlib import suppress
+
 import pytest
 from sigopt import Connection
 from sigopt.exception import ApiException
 
 from tests.support.examples import taste
+from tests.support.service import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -91,6 +94,29 @@ def test_suggestions_are_listed_made_by_hand_and_deleted(connection, experiment)
     assert {s.id for s in suggestions.fetch(state="open").iterate_pages()} == {mine.id, other.id}
     connection.experiments(experiment.id).suggestions(other.id).delete()
     assert [s.id for s in suggestions.fetch(state="open").iterate_pages()] == [mine.id]
+
+
+def test_importances_are_read_for_each_metric(connection, experiment):
+    observations = connection.experiments(experiment.id).observations()
+    points = [
+        {"sugar": sugar, "eggs": eggs, "oven": oven}
+        for sugar in (0.2, 1.0, 5.0)
+        for eggs in (1, 3, 5)
+        for oven in ("gas", "electric")
+    ]
+    observations.create_batch(observations=[{"assignments": p, "values": [{"value": p["eggs"]}]} for p in points])
+
+    def fetched():
+        with suppress(ApiException):  # 422 until they are computed
+            return connection.experiments(experiment.id).metric_importances().fetch()
+        return None
+
+    [importances] = eventually(fetched).iterate_pages()
+    assert importances.metric == "taste"
+    assert importances.importances["eggs"] > 0.5
+    assert sum(importances.importances.to_json().values()) == pytest.approx(1.0)
+    older = connection.experiments(experiment.id).importances().fetch()
+    assert older.importances == importances.importances
 
 
 def test_errors_reach_the_program_as_the_clients_own_exception(connection, experiment):

@@ -5,7 +5,16 @@ import logging
 from optsvc.domain.observation import MetricEvaluation
 from optsvc.queueing import queues
 from optsvc.queueing.connection import connect
-from optsvc.queueing.queues import QUEUES, ROUTINE, URGENT, attach, open_queue, refresh_after_commit
+from optsvc.queueing.queues import (
+    ANALYSES,
+    REFRESH_QUEUES,
+    ROUTINE,
+    URGENT,
+    attach,
+    importances_after_commit,
+    open_queue,
+    refresh_after_commit,
+)
 from optsvc.services import observations
 from optsvc.services.observations import Report
 from optsvc.storage.session import make_sessionmaker
@@ -15,7 +24,7 @@ GOOD = Report(assignments={"x": 0.5, "kind": "a"}, values=(MetricEvaluation("y",
 
 def waiting(redis):
     """The experiments that jobs wait for, by queue."""
-    return {name: [job.args[0] for job in open_queue(redis, name).jobs] for name in QUEUES}
+    return {name: [job.args[0] for job in open_queue(redis, name).jobs] for name in REFRESH_QUEUES}
 
 
 def test_a_rolled_back_transaction_enqueues_nothing(queueing_sessions, redis, caller, new_experiment):
@@ -68,6 +77,22 @@ def test_what_is_asked_for_after_a_job_has_started_waits_as_a_new_job(queueing_s
         queues.started(redis, 7)
 
     assert waiting(redis)[ROUTINE] == [7, 7]
+
+
+def test_importances_wait_in_a_queue_of_their_own_behind_all_suggestions(queueing_sessions, redis):
+    for _ in range(2):
+        with queueing_sessions.begin() as session:
+            importances_after_commit(session, 7)
+            refresh_after_commit(session, 7)
+    queues.started(redis, 7)
+    with queueing_sessions.begin() as session:
+        importances_after_commit(session, 7)
+
+    assert waiting(redis)[ROUTINE] == [7]
+    assert [job.func_name for job in open_queue(redis, ANALYSES).jobs] == [queues.IMPORTANCES_JOB]
+    assert queues.QUEUES[-1] == ANALYSES
+    queues.importances_started(redis, 7)
+    assert redis.keys("*:waiting:7") == []
 
 
 def test_the_mark_of_a_waiting_job_expires_in_case_the_job_was_lost(queueing_sessions, redis):

@@ -105,6 +105,30 @@ def test_an_experiment_that_is_gone_is_nothing_to_do(sessions, caller, modelled,
     assert (announced, proposals(sessions, modelled)) == ([], [])
 
 
+def fail(*_, **__):
+    raise ArithmeticError("provoked")
+
+
+def test_a_failure_of_the_engine_is_logged_wakes_those_who_wait_and_is_not_tried_again_with_the_same_data(
+    sessions, modelled, announced, observe, monkeypatch, caplog
+):
+    with monkeypatch.context() as broken:
+        broken.setattr(engine, "suggest", fail)
+        with pytest.raises(ArithmeticError):
+            refresh(sessions, modelled, announced.append)
+
+    assert f"experiment {modelled}: no proposal from data version 1" in caplog.text
+    assert announced == [modelled]
+    assert modelled not in left_behind(sessions)
+    refresh(sessions, modelled, announced.append)
+    assert (announced, proposals(sessions, modelled)) == ([modelled], [])
+
+    observe(modelled, 1)
+    refresh(sessions, modelled, announced.append)
+
+    assert [row.data_version for row in proposals(sessions, modelled)] == [2]
+
+
 def test_in_the_start_there_is_nothing_to_prepare_and_the_wish_counts_as_done(
     sessions, new_experiment, observe, announced
 ):

@@ -6,6 +6,7 @@ import pytest
 
 from optsvc.services import experiment_changes, observations, refresh, suggestions
 from optsvc.services.suggestions import Wait
+from optsvc.storage.experiments import ExperimentRepository
 from optsvc.storage.models import Experiment, Proposal, Suggestion
 
 
@@ -103,6 +104,45 @@ def test_a_stale_proposal_is_kept_for_the_last_resort(sessions, caller, modelled
     assert waited == Wait(min_version=2)
     assert (last.assignments["x"], last.provenance["source"]) == (0.25, "gp")
     assert nothing_left.provenance["source"] == "fallback"
+
+
+@pytest.fixture
+def failed(sessions):
+    """Notes a failure of the engine as the workers do."""
+
+    def note(experiment_id, version):
+        with sessions.begin() as session:
+            ExperimentRepository(session).failed(experiment_id, version)
+
+    return note
+
+
+def test_after_a_failure_of_the_engine_nobody_waits_until_the_data_have_moved_on(
+    sessions, caller, modelled, failed, observe
+):
+    waited = take(sessions, caller, modelled)
+    failed(modelled, 1)
+
+    first = take(sessions, caller, modelled, min_version=waited.min_version)
+    second = take(sessions, caller, modelled)
+
+    assert waited == Wait(min_version=1)
+    assert first.provenance["source"] == second.provenance["source"] == "fallback"
+    assert "failed" in first.provenance["reason"]
+    assert first.assignments != second.assignments
+    observe(modelled, 1)
+    assert take(sessions, caller, modelled) == Wait(min_version=2)
+
+
+def test_after_a_failure_what_was_prepared_from_older_data_goes_first(
+    sessions, caller, modelled, ready, failed, observe
+):
+    ready(modelled, 1, 0.25)
+    observe(modelled, 1)
+    failed(modelled, 2)
+
+    assert take(sessions, caller, modelled).assignments["x"] == 0.25
+    assert take(sessions, caller, modelled).provenance["source"] == "fallback"
 
 
 def test_who_waits_takes_what_was_fresh_when_the_wait_began(sessions, caller, modelled, ready, observe):

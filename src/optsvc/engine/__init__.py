@@ -5,6 +5,7 @@ the same output, bit for bit on the same build of its numeric libraries.
 """
 
 from optsvc.engine.environment import environment
+from optsvc.engine.importance import importances
 from optsvc.engine.initial import needs_model, random_point, space_filling
 from optsvc.engine.points.feasible import check_space, feasible_share
 from optsvc.engine.problem import EngineState, Problem, Proposal, Seed, Source
@@ -20,6 +21,7 @@ __all__ = [
     "check_space",
     "environment",
     "feasible_share",
+    "importances",
     "needs_model",
     "random_point",
     "space_filling",

@@ -118,6 +118,17 @@ class EngineDefaults:
     local_best_rows: int = 100
     local_spread_rows: int = 100
 
+    # Importances.
+    importance_least_values: int = 10
+    """Fewer values say nothing about what matters."""
+    importance_interquartile_ranges: float = 3.0
+    """Values are capped this far outside the quartiles."""
+    importance_trees: int = 32
+    importance_leaf_rows: int = 3
+    importance_leaves: int = 64
+    importance_rows: int = 512
+    """Of each tree, at most."""
+
     # The acquisition function.
     noisy_ratio: float = 1e-3
     """Noise counts as noise above this share of the signal variance."""

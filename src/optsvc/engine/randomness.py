@@ -21,6 +21,7 @@ class Stage(IntEnum):
     REPLACEMENT = 7
     NEIGHBOURS = 8
     RANDOM = 9
+    IMPORTANCE = 16
 
 
 def generator(seed: Seed, stage: Stage, index: int = 0) -> np.random.Generator:

@@ -23,13 +23,14 @@ from optsvc.jobs import runtime
 from optsvc.queueing import queues, workers
 from optsvc.queueing.connection import connect, connect_worker
 from optsvc.services.refresh import experiments_left_behind
-from optsvc.storage import idempotency
+from optsvc.storage import idempotency, importances
 from optsvc.storage.models import now
 from optsvc.storage.session import make_sessionmaker
 
 logger = logging.getLogger(__name__)
 
 _LEFT_BEHIND_AFTER_S = 3.0
+_MOST_LEFT_BEHIND = 100
 _TRY_AGAIN_S = 1.0
 _KEEP_IDEMPOTENCY_KEYS = timedelta(days=7)
 
@@ -112,6 +113,9 @@ def _beside(sessions: sessionmaker[Session], redis: Redis, name: str, stop: thre
 def _find_lost_work(sessions: sessionmaker[Session], redis: Redis) -> None:
     with sessions.begin() as session:
         lost = experiments_left_behind(session, quiet_s=_LEFT_BEHIND_AFTER_S)
+        without_importances = importances.left_behind(session, limit=_MOST_LEFT_BEHIND)
         idempotency.forget(session, older_than=now() - _KEEP_IDEMPOTENCY_KEYS)
     for experiment_id in lost:
         queues.enqueue_refresh(redis, experiment_id, urgent=False)
+    for experiment_id in without_importances:
+        queues.enqueue_importances(redis, experiment_id)

@@ -15,9 +15,14 @@ URGENT = "optsvc-urgent"
 """Somebody waits for the answer."""
 ROUTINE = "optsvc-routine"
 """Nobody waits yet."""
-QUEUES = (URGENT, ROUTINE)
+ANALYSES = "optsvc-analyses"
+"""What can wait until no suggestion is to be computed."""
+REFRESH_QUEUES = (URGENT, ROUTINE)
+QUEUES = (*REFRESH_QUEUES, ANALYSES)
+"""All of them, in the order in which workers look for jobs."""
 
 REFRESH_JOB = "optsvc.jobs.refresh.refresh"
+IMPORTANCES_JOB = "optsvc.jobs.importances.compute"
 JOB_TIMEOUT_S = 120
 _WAITING_TTL_S = 30
 
@@ -34,21 +39,37 @@ def open_queue(redis: Redis, name: str) -> Queue:
 def enqueue_refresh(redis: Redis, experiment_id: int, *, urgent: bool) -> None:
     """Have a worker compute the next proposals of an experiment; at most one such job waits in each queue.
 
-    The mark that one is waiting expires, so that a job lost with its queue is asked for again.
+    Raises:
+        redis.RedisError: Redis cannot be reached.
+    """
+    _enqueue(redis, REFRESH_JOB, experiment_id, URGENT if urgent else ROUTINE)
+
+
+def enqueue_importances(redis: Redis, experiment_id: int) -> None:
+    """Have a worker compute the importances of an experiment; at most one such job waits.
 
     Raises:
         redis.RedisError: Redis cannot be reached.
     """
-    name = URGENT if urgent else ROUTINE
-    if redis.set(_waiting_key(name, experiment_id), 1, nx=True, ex=_WAITING_TTL_S):
-        open_queue(redis, name).enqueue(
-            REFRESH_JOB, experiment_id, job_timeout=JOB_TIMEOUT_S, result_ttl=0, failure_ttl=24 * 3600
+    _enqueue(redis, IMPORTANCES_JOB, experiment_id, ANALYSES)
+
+
+def _enqueue(redis: Redis, job: str, experiment_id: int, queue: str) -> None:
+    """The mark that a job waits expires, so that one lost with its queue is asked for again."""
+    if redis.set(_waiting_key(queue, experiment_id), 1, nx=True, ex=_WAITING_TTL_S):
+        open_queue(redis, queue).enqueue(
+            job, experiment_id, job_timeout=JOB_TIMEOUT_S, result_ttl=0, failure_ttl=24 * 3600
         )
 
 
 def started(redis: Redis, experiment_id: int) -> None:
-    """Take the marks away when a job starts: what is asked for from now on is a new one."""
-    redis.delete(*(_waiting_key(name, experiment_id) for name in QUEUES))
+    """Take the marks away when a refresh starts: what is asked for from now on is a new one."""
+    redis.delete(*(_waiting_key(name, experiment_id) for name in REFRESH_QUEUES))
+
+
+def importances_started(redis: Redis, experiment_id: int) -> None:
+    """The same when the computation of importances starts."""
+    redis.delete(_waiting_key(ANALYSES, experiment_id))
 
 
 def refresh_after_commit(session: Session, experiment_id: int, *, urgent: bool = False) -> None:
@@ -56,8 +77,20 @@ def refresh_after_commit(session: Session, experiment_id: int, *, urgent: bool =
 
     Does nothing in a session whose factory was not given a queue (`attach`).
     """
-    outbox: dict[int, bool] = session.info.setdefault("refreshes", {})
-    outbox[experiment_id] = urgent or outbox.get(experiment_id, False)
+    outbox = _outbox(session)
+    job = REFRESH_JOB, experiment_id
+    outbox[job] = URGENT if urgent or outbox.get(job) == URGENT else ROUTINE
+
+
+def importances_after_commit(session: Session, experiment_id: int) -> None:
+    """The same for the importances."""
+    _outbox(session)[IMPORTANCES_JOB, experiment_id] = ANALYSES
+
+
+def _outbox(session: Session) -> dict[tuple[str, int], str]:
+    """The queue of each job, by its name and experiment."""
+    outbox: dict[tuple[str, int], str] = session.info.setdefault("jobs", {})
+    return outbox
 
 
 def attach(sessions: sessionmaker[Session], redis: Redis) -> None:
@@ -67,15 +100,16 @@ def attach(sessions: sessionmaker[Session], redis: Redis) -> None:
     """
 
     def send(session: Session) -> None:
-        outbox: dict[int, bool] = session.info.pop("refreshes", {})
+        outbox: dict[tuple[str, int], str] = session.info.pop("jobs", {})
         try:
-            for experiment_id, urgent in outbox.items():
-                enqueue_refresh(redis, experiment_id, urgent=urgent)
+            for (job, experiment_id), queue in outbox.items():
+                _enqueue(redis, job, experiment_id, queue)
         except RedisError as error:
-            logger.warning("experiments %s not queued, Redis is away: %s", sorted(outbox), error)
+            experiments = sorted({experiment_id for _, experiment_id in outbox})
+            logger.warning("experiments %s not queued, Redis is away: %s", experiments, error)
 
     def drop(session: Session, *_: Any) -> None:
-        session.info.pop("refreshes", None)
+        session.info.pop("jobs", None)
 
     event.listen(sessions, "after_commit", send)
     event.listen(sessions, "after_rollback", drop)

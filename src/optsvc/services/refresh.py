@@ -30,7 +30,7 @@ def refresh(sessions: sessionmaker[Session], experiment_id: int, announce: Calla
     Args:
         sessions: Where the experiment is.
         experiment_id: Which one; one that is gone or deleted is nothing to do.
-        announce: Called with its id each time that something was stored.
+        announce: Called with its id each time that something was stored, and when nothing can be had.
 
     Returns:
         Whether data kept moving on for so long that somebody should carry on.
@@ -48,6 +48,7 @@ def refresh(sessions: sessionmaker[Session], experiment_id: int, announce: Calla
                 proposals, state = engine.suggest(*snapshot.model_input, seed=snapshot.seed, state=snapshot.state)
             except Exception:
                 _give_up(sessions, snapshot)
+                announce(experiment_id)  # whoever waits need not wait any longer
                 raise
             _store(sessions, snapshot, proposals, state)
             announce(experiment_id)
@@ -61,6 +62,8 @@ def _to_compute(sessions: sessionmaker[Session], experiment_id: int, *, newer_th
         repository = ExperimentRepository(session)
         experiment = repository.get(experiment_id)
         if experiment is None or experiment.deleted or experiment.data_version <= newer_than:
+            return None
+        if experiment.failed_version == experiment.data_version:
             return None
         if SuggestionRepository(session, experiment).ready(min_version=experiment.data_version):
             return None
@@ -102,7 +105,7 @@ def _give_up(sessions: sessionmaker[Session], snapshot: Snapshot) -> None:
     """The same data would fail in the same way: try again only when they have moved on."""
     logger.exception("experiment %s: no proposal from data version %s", snapshot.experiment_id, snapshot.data_version)
     with sessions.begin() as session:
-        ExperimentRepository(session).computed(snapshot.experiment_id, snapshot.data_version)
+        ExperimentRepository(session).failed(snapshot.experiment_id, snapshot.data_version)
 
 
 def experiments_left_behind(session: Session, *, quiet_s: float, limit: int = 100) -> Sequence[int]:

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from optsvc.domain import advice, best
 from optsvc.domain.advice import StoppingReason
-from optsvc.domain.errors import Unprocessable
 from optsvc.domain.experiment import Definition
 from optsvc.domain.space import Assignments
 from optsvc.queueing.queues import refresh_after_commit
@@ -16,7 +15,6 @@ from optsvc.services.access import Caller
 from optsvc.services.snapshot import uses_model
 from optsvc.storage.definitions import definition_of
 from optsvc.storage.experiments import ExperimentRepository
-from optsvc.storage.importances import importances_of
 from optsvc.storage.models import Experiment, Observation
 from optsvc.storage.observations import ObservationRepository
 from optsvc.storage.suggestions import SuggestionRepository
@@ -30,14 +28,6 @@ class _Measured:
     assignments: Assignments
     results: dict[str | None, float]
     full_cost: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Importances:
-    """How much each parameter matters for a metric, from 0 to 1, together 1; None for one that was not computed."""
-
-    metric: str | None
-    of_parameters: dict[str, float | None]
 
 
 def best_observations(session: Session, caller: Caller, experiment_id: int) -> Sequence[Observation]:
@@ -80,43 +70,6 @@ def remarks(session: Session, caller: Caller, experiment_id: int) -> list[str]:
         open_suggestions=SuggestionRepository(session, experiment).pending_count(),
     )
     return advice.remarks(usage, standing.definition)
-
-
-def importances(session: Session, caller: Caller, experiment_id: int) -> list[Importances]:
-    """How much each parameter matters for each metric, by metric name, as computed last.
-
-    Raises:
-        NotFound: The experiment is not there or not visible.
-        Unprocessable: Nothing was computed yet.
-    """
-    experiment = access.experiment(session, caller, experiment_id)
-    definition = definition_of(experiment)
-    names = [parameter.name for parameter in definition.space.parameters]
-    if len(names) == 1:
-        return [Importances(metric.name, {names[0]: 1.0}) for metric in definition.metrics]
-    stored = importances_of(session, experiment)
-    if not stored:
-        raise Unprocessable("the importances of this experiment have not been computed yet")
-    return [
-        Importances(metric.name, {name: stored[metric.name or ""].get(name) for name in names})
-        for metric in definition.metrics
-        if (metric.name or "") in stored
-    ]
-
-
-def request_importances(session: Session, caller: Caller, experiment_id: int) -> None:
-    """Have the importances computed.
-
-    Raises:
-        NotFound: The experiment is not there or not visible.
-        Unprocessable: They cannot be computed for this experiment, or not now.
-    """
-    experiment = access.experiment(session, caller, experiment_id)
-    count = ObservationRepository(session, experiment).count()
-    why_not = advice.why_no_importances(count, definition_of(experiment), development=experiment.development)
-    if why_not is None:
-        why_not = "this server does not compute them yet"
-    raise Unprocessable(f"no importances for experiment {experiment_id}: {why_not}")
 
 
 def forget_model(session: Session, caller: Caller, experiment_id: int) -> None:

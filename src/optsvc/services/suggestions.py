@@ -29,6 +29,7 @@ from optsvc.storage.suggestions import SuggestionRepository
 
 _START_IS_OVER = 100
 """No space-filling start lasts longer than this many successes, so that longer histories need not be read here."""
+_FAILED = "The computation from the present data has failed: an evenly spread point."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,12 @@ def take_next(
     ready = repository.take_ready(min_version=min_version)
     if ready is None and (source := _without_model(session, experiment)):
         return _space_filling(session, experiment, source, metadata)
-    if ready is None and last_resort:
+    failed = experiment.failed_version == experiment.data_version  # waiting would not help
+    if ready is None and (last_resort or failed):
         ready = repository.take_ready(min_version=0)
         if ready is None:
-            return _space_filling(session, experiment, engine.Source.FALLBACK, metadata)
+            reason = _FAILED if failed else None
+            return _space_filling(session, experiment, engine.Source.FALLBACK, metadata, reason)
     if ready is None:
         refresh_after_commit(session, experiment.id, urgent=True)
         return Wait(min_version)
@@ -254,10 +257,14 @@ def _without_model(session: Session, experiment: Experiment) -> engine.Source | 
 
 
 def _space_filling(
-    session: Session, experiment: Experiment, source: engine.Source, metadata: dict[str, Any] | None
+    session: Session,
+    experiment: Experiment,
+    source: engine.Source,
+    metadata: dict[str, Any] | None,
+    reason: str | None = None,
 ) -> Suggestion:
     snapshot = Snapshot.take(session, experiment)
-    [proposal] = engine.space_filling(*snapshot.model_input, seed=snapshot.seed, source=source)
+    [proposal] = engine.space_filling(*snapshot.model_input, seed=snapshot.seed, source=source, reason=reason)
     why, inputs = provenance(proposal, snapshot), snapshot.inputs("space_filling")
     return _hand_out(session, experiment, proposal.assignments, why, metadata, inputs=inputs)
 

@@ -138,6 +138,15 @@ class ExperimentRepository:
             .values(computed_version=version)
         )
 
+    def failed(self, experiment_id: int, version: int) -> None:
+        """Record that nothing could be computed from this data version, so that it need not be tried again."""
+        self.computed(experiment_id, version)
+        self.session.execute(
+            update(Experiment)
+            .where(Experiment.id == experiment_id, Experiment.failed_version < version)
+            .values(failed_version=version)
+        )
+
     def references(self, experiments: Iterable[Experiment]) -> dict[int, str]:
         """The references of the projects that the experiments belong to, by the projects' ids."""
         ids = {experiment.project_id for experiment in experiments} - {None}

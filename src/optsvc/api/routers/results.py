@@ -6,9 +6,15 @@ from optsvc.api.deps import CallerDep, ExperimentId, SessionDep
 from optsvc.api.errors import RESPONSES
 from optsvc.api.route import ContractRoute, needs
 from optsvc.api.schemas.common import EmptyOut, Pagination
-from optsvc.api.schemas.results import BestAssignmentsOut, BestPracticesOut, MetricImportancesOut, StoppingCriteriaOut
+from optsvc.api.schemas.results import (
+    BestAssignmentsOut,
+    BestPracticesOut,
+    ImportancesOut,
+    MetricImportancesOut,
+    StoppingCriteriaOut,
+)
 from optsvc.domain.rights import Right
-from optsvc.services import experiments, results
+from optsvc.services import experiments, importances, results
 
 router = APIRouter(
     prefix="/experiments/{experiment_id}", route_class=ContractRoute, tags=["results"], responses=RESPONSES
@@ -50,16 +56,34 @@ def best_practices(session: SessionDep, caller: CallerDep, experiment_id: Experi
 def metric_importances(
     session: SessionDep, caller: CallerDep, experiment_id: ExperimentId
 ) -> Pagination[MetricImportancesOut]:
-    """How much each parameter matters for each metric, by metric name."""
-    found = results.importances(session, caller, experiment_id)
-    return Pagination.whole([MetricImportancesOut.of(importances) for importances in found])
+    """How much each parameter matters for each metric, by metric name, as computed last.
+
+    422 until they were computed for the first time: the workers do so by themselves in an experiment with the
+    optimizer, once it has five observations per parameter, and again when a tenth has come to them.
+    """
+    found = importances.of_experiment(session, caller, experiment_id)
+    return Pagination.whole([MetricImportancesOut.of(of_metric) for of_metric in found])
+
+
+@router.get("/importances")
+@needs(Right.READ, development=True, guest=True)
+def importances_for_the_objective(
+    session: SessionDep, caller: CallerDep, experiment_id: ExperimentId
+) -> ImportancesOut:
+    """How much each parameter matters for the one optimized metric: the older form of `metric_importances`."""
+    found = importances.of_objective(session, caller, experiment_id)
+    return ImportancesOut(object="importances", importances=found.of_parameters)
 
 
 @router.put("/metric_importances")
 @needs(Right.WRITE, development=True)
 def compute_metric_importances(session: SessionDep, caller: CallerDep, experiment_id: ExperimentId) -> EmptyOut:
-    """Have the importances computed."""
-    results.request_importances(session, caller, experiment_id)
+    """Have the importances computed from the present observations, in the background.
+
+    422 for a development experiment, with conditionals, with a single parameter, and with fewer than five observations
+    per parameter.
+    """
+    importances.request(session, caller, experiment_id)
     return EmptyOut()
 
 

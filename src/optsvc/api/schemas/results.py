@@ -8,7 +8,7 @@ from optsvc.api.schemas.common import AssignmentsOut, IdOut, Out
 from optsvc.api.schemas.metrics import MetricEvaluationOut
 from optsvc.domain.advice import StoppingReason
 from optsvc.domain.experiment import Definition
-from optsvc.services.results import Importances
+from optsvc.services.importances import Importances
 from optsvc.storage.models import Observation
 
 
@@ -50,12 +50,22 @@ class BestPracticesOut(Out):
     violations: list[str]
 
 
+class ImportancesOut(Out):
+    """How much each parameter matters for the optimized metric."""
+
+    object: Literal["importances"]
+    importances: dict[str, float | None] = Field(description="As in the importances of each metric.")
+
+
 class MetricImportancesOut(Out):
     """How much each parameter matters for a metric."""
 
     object: Literal["metric_importances"]
     metric: str | None
-    importances: dict[str, float | None] = Field(description="From 0 to 1, together 1; null if not computed.")
+    importances: dict[str, float | None] = Field(
+        description="By parameter, from 0 to 1, together 1. Null for a parameter added since they were computed, and "
+        "for all parameters where too little is known of the metric to tell."
+    )
 
     @classmethod
     def of(cls, importances: Importances) -> Self:

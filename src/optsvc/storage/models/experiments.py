@@ -16,8 +16,9 @@ _EMPTY_LIST = text("'[]'::jsonb")
 class Experiment(Row, Base):
     """A search space, metrics, a budget, and where their computation stands.
 
-    Three versions say what there is to compute. `data_version` moves with every change to what the model must know;
-    `wanted_version` is the newest one that somebody wants a computation for; `computed_version` the newest one done.
+    Versions say what there is to compute. `data_version` moves with every change to what the model must know;
+    `wanted_version` is the newest one that somebody wants a computation for; `computed_version` the newest one done;
+    `failed_version` the newest one that the engine could make nothing of. Importances have two such marks of their own.
     """
 
     __tablename__ = "experiments"
@@ -26,6 +27,7 @@ class Experiment(Row, Base):
         Index("ix_experiments_client_id_updated_id", "client_id", "updated", "id"),
         Index("ix_experiments_project_id_id", "project_id", "id"),
         Index("ix_experiments_stale", "updated", postgresql_where=text("computed_version < wanted_version")),
+        Index("ix_experiments_importances", "id", postgresql_where=text("importances_computed < importances_wanted")),
     )
 
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
@@ -52,6 +54,9 @@ class Experiment(Row, Base):
     data_version: Mapped[int] = mapped_column(default=0)
     wanted_version: Mapped[int] = mapped_column(default=0)
     computed_version: Mapped[int] = mapped_column(default=0)
+    failed_version: Mapped[int] = mapped_column(default=-1, server_default=text("-1"))
+    importances_wanted: Mapped[int] = mapped_column(default=-1, server_default=text("-1"))
+    importances_computed: Mapped[int] = mapped_column(default=-1, server_default=text("-1"))
     engine_state: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
 
 
@@ -139,11 +144,12 @@ class MetricEvaluation(Base):
 
 
 class MetricImportances(Base):
-    """How much each parameter matters for a metric, as computed last."""
+    """How much each parameter matters for a metric, as computed last, and from which data."""
 
     __tablename__ = "metric_importances"
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey("experiments.id"), primary_key=True)
     metric: Mapped[str] = mapped_column(String(100), primary_key=True)
     data_version: Mapped[int]
+    observation_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     importances: Mapped[dict[str, Any]] = mapped_column(JSONB)
