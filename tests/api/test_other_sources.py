@@ -151,6 +151,27 @@ def test_the_queue_goes_before_the_grid(api, grid):
     assert [suggest(api, grid)["assignments"] for _ in range(2)] == [ORDER[5], ORDER[1]]
 
 
+def test_what_is_queued_waits_while_the_search_space_does_not_take_it(api, path):
+    def bake_with(*ovens):
+        named = [{"name": name} for name in ("sugar", "eggs")]
+        oven = {"name": "oven", "categorical_values": ovens}
+        ok(api.put(path, json={"parameters": [*named, oven], "no_optimize": True}))
+
+    stuck = ok(api.post(f"{path}/queued_suggestions", json={"assignments": POINT}))["id"]
+    ok(api.post(f"{path}/queued_suggestions", json={"assignments": POINT | {"oven": "electric"}}))
+
+    bake_with("electric", "wood")
+    first, second = suggest(api, path), suggest(api, path)
+    waiting = [entry["id"] for entry in ok(api.get(f"{path}/queued_suggestions"))["data"]]
+    bake_with("electric", "wood", "gas")
+    third = suggest(api, path)
+
+    assert waiting == [stuck]
+    assert (first["optsvc"]["source"], first["assignments"]["oven"]) == ("queued", "electric")
+    assert (second["optsvc"]["source"], second["assignments"]["oven"] != "gas") == ("initial", True)
+    assert (third["optsvc"]["source"], third["assignments"]) == ("queued", POINT)
+
+
 @pytest.mark.parametrize(
     ("body", "named"),
     [

@@ -12,7 +12,7 @@ from optsvc.domain.revision import ParameterChange
 from optsvc.domain.space import DoubleParameter, SearchSpace
 from optsvc.services import experiment_changes, observations, suggestions
 from optsvc.services.observations import Report
-from optsvc.services.refresh import _LOCK_SPACE, experiments_left_behind, refresh
+from optsvc.services.refresh import _LOCK_SPACE, _store, experiments_left_behind, refresh
 from optsvc.services.snapshot import Snapshot
 from optsvc.storage.models import Experiment, Observation, Proposal, now
 
@@ -71,6 +71,26 @@ def test_new_data_replace_the_proposal_from_older_ones(sessions, modelled, obser
 
     assert [row.data_version for row in proposals(sessions, modelled)] == [2]
     assert experiment(sessions, modelled).computed_version == 2
+
+
+def test_a_proposal_that_was_handed_out_while_it_was_computed_is_computed_anew(
+    sessions, caller, modelled, observe, announced
+):
+    refresh(sessions, modelled, announced.append)
+    observe(modelled, 1)
+    with sessions() as session:
+        snapshot = Snapshot.take(session, session.get_one(Experiment, modelled))
+    [older] = proposals(sessions, modelled)
+    computed = engine.Proposal(older.assignments, source=engine.Source.GP, reason="the same again", ordinal=0)
+    with sessions.begin() as session:
+        taken = suggestions.take_next(session, caller, modelled, min_version=1)
+
+    stored = _store(sessions, snapshot, [computed], engine.EngineState())
+    refresh(sessions, modelled, announced.append)
+
+    [fresh] = proposals(sessions, modelled)
+    assert (stored, taken.assignments) == (False, older.assignments)
+    assert fresh.assignments != taken.assignments
 
 
 def test_the_next_proposal_takes_the_one_handed_out_into_account(sessions, caller, modelled, announced):

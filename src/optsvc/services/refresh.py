@@ -50,9 +50,9 @@ def refresh(sessions: sessionmaker[Session], experiment_id: int, announce: Calla
                 _give_up(sessions, snapshot)
                 announce(experiment_id)  # whoever waits need not wait any longer
                 raise
-            _store(sessions, snapshot, proposals, state)
-            announce(experiment_id)
-            done = snapshot.data_version
+            if _store(sessions, snapshot, proposals, state):
+                announce(experiment_id)
+                done = snapshot.data_version
     return True
 
 
@@ -80,13 +80,22 @@ def _store(
     snapshot: Snapshot,
     proposals: Sequence[engine.Proposal],
     state: engine.EngineState,
-) -> None:
+) -> bool:
+    """Keep what was computed, unless it was handed out meanwhile: whether there is anything new now.
+
+    An older proposal that was taken while this one was computed is not among the pending points of its snapshot.
+    """
     with sessions.begin() as session:
         repository = ExperimentRepository(session)
         experiment = repository.get(snapshot.experiment_id, lock=True)
         if experiment is None:
-            return
-        SuggestionRepository(session, experiment).discard_ready(older_than=snapshot.data_version)
+            return True
+        suggestions = SuggestionRepository(session, experiment)
+        since = experiment.issued - snapshot.seed.ordinal  # nothing was ready then, or there was nothing to compute
+        given = [row.assignments for row in suggestions.latest(since)]
+        if any(dict(proposal.assignments) in given for proposal in proposals):
+            return False
+        suggestions.discard_ready(older_than=snapshot.data_version)
         session.add_all(
             Proposal(
                 experiment_id=experiment.id,
@@ -99,6 +108,7 @@ def _store(
         )
         experiment.engine_state = state.to_dict()
         experiment.computed_version = max(experiment.computed_version, snapshot.data_version)
+    return True
 
 
 def _give_up(sessions: sessionmaker[Session], snapshot: Snapshot) -> None:

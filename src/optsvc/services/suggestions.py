@@ -16,6 +16,7 @@ from optsvc import engine
 from optsvc.domain.errors import Forbidden, InvalidAssignments, NotFound
 from optsvc.domain.experiment import Definition, ExperimentType
 from optsvc.domain.grid import grid_point, grid_size
+from optsvc.domain.space import SearchSpace
 from optsvc.queueing.queues import refresh_after_commit
 from optsvc.services import access
 from optsvc.services.access import Caller
@@ -73,11 +74,11 @@ def take_next(
     experiment = access.active_experiment(session, caller, experiment_id)
     refuse_outside_runs(experiment, for_run=for_run)
     definition = definition_of(experiment)
-    if (queued := QueuedSuggestionRepository(session, experiment).take_oldest()) is not None:
+    if (queued := _take_queued(session, experiment, definition.space)) is not None:
         _make_stale(experiment)
-        point = definition.space.as_of_now(queued.assignments)
         why = {"source": engine.Source.QUEUED.value, "reason": "Put in line by the user."}
-        return _hand_out(session, experiment, point, why, metadata, task=queued.task)
+        point, task = queued
+        return _hand_out(session, experiment, point, why, metadata, task=task)
     if not uses_model(experiment):
         return _without_optimizer(session, experiment, definition, metadata)
     repository = SuggestionRepository(session, experiment)
@@ -210,6 +211,23 @@ def _get(session: Session, experiment: Experiment, suggestion_id: int) -> Sugges
     if suggestion is None:
         raise NotFound(f"no suggestion with id {suggestion_id} in experiment {experiment.id}")
     return suggestion
+
+
+def _take_queued(
+    session: Session, experiment: Experiment, space: SearchSpace
+) -> tuple[Mapping[str, Any], str | None] | None:
+    """Point and task of the first in line that fits the search space as it is now; what fits no more stays in line.
+
+    Only to be called by a transaction that holds the experiment's row.
+    """
+    for queued in QueuedSuggestionRepository(session, experiment).in_line():
+        try:
+            point = space.validate(space.as_of_now(queued.assignments))
+        except InvalidAssignments:
+            continue
+        session.delete(queued)
+        return point, queued.task
+    return None
 
 
 def _without_optimizer(

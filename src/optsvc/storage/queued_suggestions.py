@@ -1,5 +1,7 @@
 """Queries for the points that a user has put in line."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,14 +29,17 @@ class QueuedSuggestionRepository:
         statement = select(QueuedSuggestion).where(QueuedSuggestion.experiment_id == self.experiment.id)
         return fetch_page(self.session, statement, [QueuedSuggestion.id], query)
 
-    def take_oldest(self) -> QueuedSuggestion | None:
-        """Remove the first in line. Only to be called by a transaction that holds the experiment's row."""
-        first = self.session.scalar(
+    def in_line(self) -> Iterator[QueuedSuggestion]:
+        """Those that still wait, oldest first, each fetched when it is asked for: as a rule the first will do."""
+        last = 0
+        while (queued := self._oldest_after(last)) is not None:
+            yield queued
+            last = queued.id
+
+    def _oldest_after(self, queued_id: int) -> QueuedSuggestion | None:
+        return self.session.scalar(
             select(QueuedSuggestion)
-            .where(QueuedSuggestion.experiment_id == self.experiment.id)
+            .where(QueuedSuggestion.experiment_id == self.experiment.id, QueuedSuggestion.id > queued_id)
             .order_by(QueuedSuggestion.id)
             .limit(1)
         )
-        if first is not None:
-            self.session.delete(first)
-        return first

@@ -52,6 +52,17 @@ class SuggestionRepository:
             .order_by(Suggestion.id)
         ).all()
 
+    def latest(self, count: int) -> Sequence[Suggestion]:
+        """The last so many that were handed out, whatever has become of them, newest first."""
+        if count <= 0:
+            return []
+        return self.session.scalars(
+            select(Suggestion)
+            .where(Suggestion.experiment_id == self.experiment.id)
+            .order_by(Suggestion.id.desc())
+            .limit(count)
+        ).all()
+
     def pending_count(self) -> int:
         """How many are handed out and not yet observed."""
         return (
