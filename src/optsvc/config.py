@@ -24,6 +24,7 @@ class Settings(BaseSettings):
         5.0, gt=0, le=60, description="Longest wait for the model before a suggestion request is answered without it."
     )
     max_body_bytes: int = Field(8 * 2**20, ge=1024, description="Largest accepted request body.")
+    max_import_bytes: int = Field(64 * 2**20, ge=1024, description="Largest accepted file of past observations.")
     reads_per_second: int = Field(
         200, ge=0, description="Requests per second and token that only read; more get 429. 0: no limit."
     )

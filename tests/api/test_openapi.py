@@ -59,11 +59,20 @@ def test_no_schema_of_an_error_that_we_never_answer_is_left(document):
 
 def test_every_answer_of_the_contract_has_a_closed_schema(document, operations):
     for method, path, operation in operations:
-        if path.startswith("/v1") and method != "delete":
+        if path.startswith("/v1") and method != "delete" and not path.endswith("/export"):  # a file
             schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
             described = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
             assert described["additionalProperties"] is False
             assert set(described.get("required", [])) == set(described["properties"])
+
+
+def test_what_is_sent_or_answered_as_a_file_names_its_formats(operations):
+    formats = {"application/x-ndjson", "text/csv"}
+    for _, path, operation in operations:
+        if path.endswith("/export"):
+            assert operation["responses"]["200"]["content"].keys() == formats
+        if path.endswith("/import"):
+            assert operation["requestBody"]["content"].keys() == formats
 
 
 def test_every_post_says_that_it_can_be_repeated_safely(operations):

@@ -1,5 +1,7 @@
 """Lists of runs: filters and orders against brute force, pages, and the fields that occur."""
 
+import csv
+import io
 import json
 import operator
 
@@ -327,3 +329,34 @@ def test_the_lists_of_client_and_organization_hold_the_runs_of_all_projects(api,
 
 def test_a_project_that_is_not_there_has_no_list(api, path):
     refused(api.get(path.replace("cakes", "nothing")), 404)
+
+
+@pytest.mark.parametrize("format", ["ndjson", "csv"])
+def test_the_runs_of_a_project_are_exported_as_they_are_listed_oldest_first(api, format):
+    client = ok(api.get("/tokens/self"))["client"]
+    ok(api.post(f"/clients/{client}/projects", json={"id": "files", "name": "Files"}))
+    runs = f"/clients/{client}/projects/files/training_runs"
+    bodies = [
+        {"name": "=first", "values": {"a": {"value": 0.1, "value_stddev": 2}}, "assignments": {"k.v": "007", "n": 7}},
+        {"name": "second", "metadata": {"note": 'a,\n"b"'}, "logs": {"out": {"content": "long"}}, "state": "failed"},
+    ]
+    made = [ok(api.post(runs, json=body)) for body in bodies]
+
+    answer = api.get(f"{runs}/export", params={"format": format})
+    named = [{"field": "name", "operator": "==", "value": "second"}]
+    one = api.get(f"{runs}/export", params={"format": format, "filters": json.dumps(named)})
+
+    assert answer.headers["content-disposition"] == f'attachment; filename="files-training-runs.{format}"'
+    if format == "ndjson":
+        assert [json.loads(line) for line in answer.text.splitlines()] == made
+        assert [json.loads(line) for line in one.text.splitlines()] == made[1:]
+    else:
+        first, second = csv.DictReader(io.StringIO(answer.text, newline=""))
+        assert (first["id"], first["name"], first["values.a.value"]) == (made[0]["id"], '"=first"', "0.1")
+        assert (first["values.a.value_stddev"], first["assignments.k.v"], first["assignments.n"]) == (
+            "2.0",
+            '"007"',
+            "7",
+        )
+        assert (second["state"], second["metadata.note"], second["assignments.n"]) == ("failed", 'a,\n"b"', "")
+        assert [row["id"] for row in csv.DictReader(io.StringIO(one.text))] == [made[1]["id"]]

@@ -147,3 +147,38 @@ def test_without_any_worker_a_suggestion_comes_by_the_deadline_and_says_what_it_
     assert 0.3 <= time.monotonic() - began < 3
     assert suggestion["optsvc"]["source"] == "fallback"
     assert suggestion["metadata"] == {"a": 1}
+
+
+@pytest.mark.parametrize("kind", ["suggestions", "queued_suggestions"])
+def test_a_list_is_walked_in_both_directions_and_counts_all(api, path, kind):
+    made = [ok(api.post(f"{path}/{kind}", json={"assignments": POINT}))["id"] for _ in range(5)]
+
+    for ascending, side, expected in [("false", "before", made[::-1]), ("true", "after", made)]:
+        walked, query = [], {"limit": 2, "ascending": ascending}
+        while True:
+            page = ok(api.get(f"{path}/{kind}", params=query))
+            assert page["count"] == (5 if side not in query else page["count"])
+            walked += [row["id"] for row in page["data"]]
+            if page["paging"][side] is None:
+                break
+            query[side] = page["paging"][side]
+        assert walked == expected
+    assert ok(api.get(f"{path}/{kind}?limit=0"))["data"] == []
+
+
+def test_a_list_is_narrowed_by_id_state_and_deletion_together(api, path):
+    closed, left, gone, other = (ok(api.post(f"{path}/suggestions", json={}))["id"] for _ in range(4))
+    ok(api.post(f"{path}/observations", json={"suggestion": closed, "value": 1}))
+    ok(api.delete(f"{path}/suggestions/{gone}"))
+
+    def ids(**query):
+        page = ok(api.get(f"{path}/suggestions", params=query))
+        assert page["count"] == len(page["data"])
+        return [row["id"] for row in page["data"]]
+
+    assert ids(id=f"{closed},{left},{gone}") == [left, closed]
+    assert ids(id=f'["{closed}","{left}"]', state="open") == [left]
+    assert ids(id=f"{closed},{gone}", deleted="True") == [gone]
+    assert ids(state="open", deleted="0") == [other, left]
+    assert ids(id=str(10**17)) == []
+    assert "id" in refused(api.get(f"{path}/suggestions?id=x"), 400)

@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from optsvc import __version__
-from optsvc.api import errors
+from optsvc.api import download, errors
 from optsvc.api.deps import BASIC, BEARER, SIGN_IN
 from optsvc.api.file_stores import file_store
 from optsvc.api.responses import ContractResponse
@@ -103,6 +103,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.redis = connect(redis_url)
     app.state.limiter = RateLimiter(app.state.redis, reads=settings.reads_per_second, writes=settings.writes_per_second)
     app.state.file_store = file_store(settings)
+    app.state.downloads = download.limit()
     app.state.wrong_passwords = WrongPasswords(app.state.redis, tries=settings.wrong_passwords)
     app.state.sessions = make_sessionmaker(settings.database_url, pool_size=settings.database_pool_size)
     attach(app.state.sessions, app.state.redis)

@@ -1,5 +1,6 @@
 """What endpoints ask for by type."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from optsvc.api.credentials import COOKIE, CSRF_HEADER
 from optsvc.api.fields import FieldNames
 from optsvc.api.query import id_list
+from optsvc.api.request import ContractRequest
 from optsvc.api.schemas.common import Id
 from optsvc.domain.errors import InvalidRequest, NotFound
 from optsvc.queueing.wakeups import WakeUps
@@ -66,11 +68,30 @@ def _file_store(request: Request) -> FileStore:
     return store
 
 
+@dataclass(frozen=True, slots=True)
+class FileBody:
+    """A body that is a file.
+
+    Args:
+        content: Its bytes.
+        media_type: What the client calls it.
+    """
+
+    content: bytes
+    media_type: str
+
+
+async def _file_body(request: Request) -> FileBody:
+    assert isinstance(request, ContractRequest)  # noqa: S101  every route of the contract makes one
+    return FileBody(await request.body(), request.media_type)
+
+
 SessionDep = Annotated[Session, Depends(_session)]
 CallerDep = Annotated[Caller, Depends(_caller)]
 RedisDep = Annotated[Redis, Depends(_redis)]
 WakeUpsDep = Annotated[WakeUps, Depends(_wakeups)]
 DeadlineDep = Annotated[float, Depends(_deadline_s)]
+FileBodyDep = Annotated[FileBody, Depends(_file_body)]
 FileStoreDep = Annotated[FileStore, Depends(_file_store)]
 
 

@@ -3,6 +3,7 @@
 import logging
 import reprlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from optsvc.api.responses import ContractResponse
-from optsvc.domain.errors import Forbidden, OptsvcError, TooManyRequests
+from optsvc.domain.errors import Forbidden, InvalidFile, OptsvcError, TooManyRequests
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,16 @@ _UNIONS = {"prior", "task"}
 """The keys, besides lists, whose values are of several kinds."""
 
 
+class RowErrorBody(BaseModel):
+    """What is wrong with a row of a file."""
+
+    line: int = Field(description="Where the row begins, from 1.", examples=[7])
+    column: str | None = Field(
+        description="The column or key; null if the row as a whole is wrong.", examples=["values.taste.value"]
+    )
+    message: str = Field(description="Which rule is broken, by what.")
+
+
 class ErrorBody(BaseModel):
     """What every error answers with."""
 
@@ -35,6 +46,7 @@ class ErrorBody(BaseModel):
     token_status: str | None = Field(
         None, description="With 403: `revoked`, `expired` or `invalid_permissions`.", examples=["expired"]
     )
+    errors: list[RowErrorBody] | None = Field(None, description="Of an import: the first rows that are wrong.")
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -63,7 +75,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(Exception)(_unknown)
 
 
-def body(message: str, status: int, **more: str) -> ContractResponse:
+def body(message: str, status: int, **more: Any) -> ContractResponse:
     """An error's answer."""
     if len(message) > _LONGEST_MESSAGE:
         message = f"{message[:_LONGEST_MESSAGE]}…"
@@ -78,6 +90,8 @@ def body_of(error: OptsvcError) -> ContractResponse:
         answer = body(str(error), error.status)
         answer.headers["Retry-After"] = str(error.retry_after_s)
         return answer
+    if isinstance(error, InvalidFile) and error.faults:
+        return body(str(error), error.status, errors=[asdict(fault) for fault in error.faults])
     if isinstance(error, Forbidden) and error.token_status:
         return body(str(error), error.status, token_status=error.token_status)
     return body(str(error), error.status)

@@ -18,21 +18,28 @@ class ContractRequest(Request):
     """A request whose body is one JSON object, whatever its content type says; an empty body is an empty object.
 
     `curl -d` calls its JSON a form, others send no content type or an empty one. A body that somebody sent and nobody
-    read would be a silent loss.
+    read would be a silent loss. An endpoint that takes a file reads `body` and `media_type` itself.
+
+    Args:
+        request: As it came.
+        max_body_bytes: Largest body to take.
+        empty: What an empty body counts as.
     """
 
-    def __init__(self, request: Request, *, max_body_bytes: int) -> None:
+    def __init__(self, request: Request, *, max_body_bytes: int, empty: bytes = b"{}") -> None:
         scope = dict(request.scope)
         header = Message()
         header["content-type"] = request.headers.get("content-type", "")
+        self.media_type = header.get_content_type()
         self._charset = header.get_content_charset("utf-8")
         self._max_body_bytes = max_body_bytes
+        self._empty = empty
         scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"content-type"]
         scope["headers"].append((b"content-type", b"application/json"))
         super().__init__(scope, request.receive)
 
     async def body(self) -> bytes:
-        """The raw body, never empty.
+        """The raw body; an empty one as the endpoint reads it.
 
         Raises:
             HTTPException: 413 if it is larger than this server takes.
@@ -47,7 +54,7 @@ class ContractRequest(Request):
                     break
             if size > self._max_body_bytes:
                 raise HTTPException(413, f"the request body is larger than {self._max_body_bytes} bytes")
-            self._body = bytes(read) or b"{}"
+            self._body = bytes(read) or self._empty
         return self._body
 
     async def json(self) -> dict[str, Any]:

@@ -19,9 +19,11 @@ from sqlalchemy.orm import Session
 
 from optsvc.api.credentials import READS, secret_of
 from optsvc.api.deps import REPEATABLE, SELECTABLE
+from optsvc.api.download import Download
 from optsvc.api.fields import choose_in_answer
 from optsvc.api.request import ContractRequest
 from optsvc.api.responses import CONTENT_TYPE, OrderedResponse
+from optsvc.config import Settings
 from optsvc.domain.errors import InvalidRequest, TooManyRequests, Unprocessable
 from optsvc.domain.rights import Right, Rule
 from optsvc.queueing.rates import Allowance, RateLimiter
@@ -61,11 +63,17 @@ def needs(
     return state
 
 
+def takes_file(endpoint: EndpointT) -> EndpointT:
+    """State that the body of an endpoint is a file, not a JSON object, with a limit of its own."""
+    endpoint.takes_file = True  # type: ignore[attr-defined]
+    return endpoint
+
+
 class ContractRoute(APIRoute):
     """A route under ``/v1``. Its endpoint must state what it needs of its caller (`needs`)."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
-        if "GET" in (more.get("methods") or ()):
+        if "GET" in (more.get("methods") or ()) and more.get("response_class") is not Download:
             more["dependencies"] = [*(more.get("dependencies") or ()), *SELECTABLE]
         super().__init__(path, endpoint, **more)
 
@@ -84,13 +92,18 @@ class ContractRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """The endpoint with everything around it."""
         rule = self.rule
+        takes_file = getattr(self.endpoint, "takes_file", False)
         repeatable = all(dependency in self.dependencies for dependency in REPEATABLE)
         endpoint = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
             if "%00" in request.url.query or "\0" in request.url.path:
                 raise InvalidRequest("Invalid string parameter: the address holds a NUL character")
-            request = ContractRequest(request, max_body_bytes=request.app.state.settings.max_body_bytes)
+            settings: Settings = request.app.state.settings
+            if takes_file:
+                request = ContractRequest(request, max_body_bytes=settings.max_import_bytes, empty=b"")
+            else:
+                request = ContractRequest(request, max_body_bytes=settings.max_body_bytes)
             session: Session = request.app.state.sessions()
             try:
                 request.state.session = session

@@ -1,6 +1,7 @@
 """How lists of training runs are narrowed down and sorted by a query."""
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any, Never
 
 from fastapi import Depends, Query
@@ -104,7 +105,7 @@ def _double(where: str, value: float) -> float:
         raise InvalidRequest(f"{where}: the number is too large") from error
 
 
-def _wanted_runs(
+def _filters(
     filters: Annotated[
         str | None,
         Query(
@@ -113,12 +114,21 @@ def _wanted_runs(
             examples=['[{"field": "values.accuracy.value", "operator": ">", "value": 0.9}]'],
         ),
     ] = None,
+) -> Sequence[RunFilter]:
+    return read_filters(filters) if filters else ()
+
+
+FiltersDep = Annotated[Sequence[RunFilter], Depends(_filters)]
+
+
+def _wanted_runs(
+    filters: FiltersDep,
     sort: Annotated[
         str, Query(description="The key of a sortable field, see `defined_fields`. Runs without it are left out.")
     ] = "id",
     search: Annotated[str | None, Query(description="A part of the name, in any case.")] = None,
 ) -> WantedRuns:
-    return WantedRuns(filters=read_filters(filters) if filters else (), search=search, sort=_known("sort", sort))
+    return WantedRuns(filters=filters, search=search, sort=_known("sort", sort))
 
 
 WantedRunsDep = Annotated[WantedRuns, Depends(_wanted_runs)]

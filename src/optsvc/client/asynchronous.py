@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Generator, Iterable, Sequence
+from contextlib import aclosing
 from types import TracebackType
 from typing import Literal, Self, TypeVar, Unpack
 
@@ -9,6 +10,7 @@ import httpx
 
 from optsvc.client import requests
 from optsvc.client.exchange import Broken, Json, Reply, Request, RetryPolicy, exchange
+from optsvc.client.files import AnyPath, arriving
 from optsvc.client.loop import Loop
 from optsvc.client.parameters import AnyMetric, AnyParameter
 from optsvc.client.records import (
@@ -32,14 +34,14 @@ class Connection:
         self.http = httpx.AsyncClient(**settings.http_options())
         self._retry = retry
 
-    async def send(self, request: Request) -> Json:
-        """The answer to `request`, after as many attempts as it takes."""
+    async def send(self, request: Request, *, into: AnyPath | None = None) -> Json:
+        """The answer to `request`, after as many attempts as it takes; a file goes to the path `into`."""
         attempts = exchange(request, self._retry)
         try:
             attempt = next(attempts)
             while True:
                 await asyncio.sleep(attempt.after_s)
-                attempt = attempts.send(await self._attempt(attempt.request))
+                attempt = attempts.send(await self._attempt(attempt.request, into))
         except StopIteration as done:
             answer: Json = done.value
             return answer
@@ -62,11 +64,23 @@ class Connection:
                 yield entry
             request = requests.next_page(request, page)
 
-    async def _attempt(self, request: Request) -> Reply | Broken:
+    async def _attempt(self, request: Request, into: AnyPath | None) -> Reply | Broken:
         try:
+            if into is not None:
+                return await self._fetch(request, into)
             return reply(await self.http.send(http_request(self.http, request)))
         except httpx.RequestError as error:
             return broken(self.http, error)
+
+    async def _fetch(self, request: Request, into: AnyPath) -> Reply:
+        async with aclosing(await self.http.send(http_request(self.http, request), stream=True)) as answer:
+            if not answer.is_success:
+                await answer.aread()
+                return reply(answer)
+            with arriving(into) as file:
+                async for part in answer.aiter_bytes():
+                    file.write(part)
+            return Reply(answer.status_code)
 
 
 class AsyncObservation(ObservationRecord[Connection]):
@@ -149,6 +163,15 @@ class AsyncExperiment(ExperimentRecord[Connection]):
         """As `Experiment.observe_many`."""
         pages = [await self._connection.send(request) for request in requests.observe_many(self.id, reports)]
         return [AsyncObservation(self._connection, raw) for page in pages for raw in page["data"]]
+
+    async def export_observations(self, path: AnyPath) -> None:
+        """As `Experiment.export_observations`."""
+        await self._connection.send(requests.export_observations(self.id, path), into=path)
+
+    async def import_observations(self, path: AnyPath, *, dry_run: bool = False) -> int:
+        """As `Experiment.import_observations`."""
+        answer = await self._connection.send(requests.import_observations(self.id, path, dry_run=dry_run))
+        return int(answer["observation_count"])
 
     async def observations(self) -> AsyncIterator[AsyncObservation]:
         """As `Experiment.observations`."""

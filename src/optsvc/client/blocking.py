@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from types import TracebackType
 from typing import Literal, Self, TypeVar, Unpack
 
@@ -9,6 +10,7 @@ import httpx
 
 from optsvc.client import requests
 from optsvc.client.exchange import Broken, Json, Reply, Request, RetryPolicy, exchange
+from optsvc.client.files import AnyPath, arriving
 from optsvc.client.loop import Loop
 from optsvc.client.parameters import AnyMetric, AnyParameter
 from optsvc.client.records import (
@@ -32,14 +34,14 @@ class Connection:
         self.http = httpx.Client(**settings.http_options())
         self._retry = retry
 
-    def send(self, request: Request) -> Json:
-        """The answer to `request`, after as many attempts as it takes."""
+    def send(self, request: Request, *, into: AnyPath | None = None) -> Json:
+        """The answer to `request`, after as many attempts as it takes; a file goes to the path `into`."""
         attempts = exchange(request, self._retry)
         try:
             attempt = next(attempts)
             while True:
                 time.sleep(attempt.after_s)
-                attempt = attempts.send(self._attempt(attempt.request))
+                attempt = attempts.send(self._attempt(attempt.request, into))
         except StopIteration as done:
             answer: Json = done.value
             return answer
@@ -61,11 +63,23 @@ class Connection:
             yield from page["data"]
             request = requests.next_page(request, page)
 
-    def _attempt(self, request: Request) -> Reply | Broken:
+    def _attempt(self, request: Request, into: AnyPath | None) -> Reply | Broken:
         try:
+            if into is not None:
+                return self._fetch(request, into)
             return reply(self.http.send(http_request(self.http, request)))
         except httpx.RequestError as error:
             return broken(self.http, error)
+
+    def _fetch(self, request: Request, into: AnyPath) -> Reply:
+        with closing(self.http.send(http_request(self.http, request), stream=True)) as answer:
+            if not answer.is_success:
+                answer.read()
+                return reply(answer)
+            with arriving(into) as file:
+                for part in answer.iter_bytes():
+                    file.write(part)
+            return Reply(answer.status_code)
 
 
 class Observation(ObservationRecord[Connection]):
@@ -185,6 +199,30 @@ class Experiment(ExperimentRecord[Connection]):
         """
         pages = [self._connection.send(request) for request in requests.observe_many(self.id, reports)]
         return [Observation(self._connection, raw) for page in pages for raw in page["data"]]
+
+    def export_observations(self, path: AnyPath) -> None:
+        """Write all observations to a file, oldest first: CSV if it ends with ``.csv``, JSON lines if with ``.ndjson``.
+
+        A file that is there is replaced once the new one is complete.
+
+        Raises:
+            UsageError: The name of the file has another ending.
+        """
+        self._connection.send(requests.export_observations(self.id, path), into=path)
+
+    def import_observations(self, path: AnyPath, *, dry_run: bool = False) -> int:
+        """Report the past results in a file, all or none; answers how many.
+
+        Args:
+            path: A file of the format that `export_observations` writes.
+            dry_run: Only check it.
+
+        Raises:
+            UsageError: The name of the file has another ending.
+            BadRequest: Rows are wrong; the message names the first ones with their lines.
+        """
+        answer = self._connection.send(requests.import_observations(self.id, path, dry_run=dry_run))
+        return int(answer["observation_count"])
 
     def observations(self) -> Iterator[Observation]:
         """All observations, newest first."""

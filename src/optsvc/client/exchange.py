@@ -35,21 +35,23 @@ class Request:
         method: The HTTP method.
         path: From ``/v1`` on, percent-encoded.
         params: Query parameters; those with the value None are left out.
-        body: The JSON object to send, None for none.
+        body: The JSON object to send, or the bytes of a file; None for none.
+        content_type: Of the body.
         idempotency_key: Names a POST over all its attempts.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     params: Mapping[str, str | int | None] = field(default_factory=dict)
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | bytes | None = None
+    content_type: str = "application/json"
     idempotency_key: str = field(default_factory=lambda: str(uuid4()))
 
     def headers(self) -> dict[str, str]:
         """The headers that belong to this request alone."""
         headers = {"Accept": "application/json"}
         if self.body is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = self.content_type
         if self.method == "POST":
             headers["Idempotency-Key"] = self.idempotency_key
         return headers
@@ -60,7 +62,9 @@ class Request:
 
     def content(self) -> bytes | None:
         """The body as bytes."""
-        return None if self.body is None else json.dumps(self.body, default=_plain, allow_nan=False).encode()
+        if self.body is None or isinstance(self.body, bytes):
+            return self.body
+        return json.dumps(self.body, default=_plain, allow_nan=False).encode()
 
 
 @dataclass(frozen=True, slots=True)

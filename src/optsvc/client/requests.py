@@ -3,11 +3,13 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from urllib.parse import quote
 
 from optsvc.client.errors import UsageError
 from optsvc.client.exchange import Json, Request
+from optsvc.client.files import CONTENT_TYPES, AnyPath, format_of
 from optsvc.client.parameters import AnyMetric, AnyParameter, metric_json, parameter_json
 from optsvc.client.records import Assignments, Metadata
 
@@ -162,6 +164,23 @@ def observe_many(experiment_id: Id, reports: Iterable[Report]) -> Iterator[Reque
 def observations(experiment_id: Id) -> Request:
     """List observations, newest first."""
     return Request("GET", _path(experiment_id, "observations"))
+
+
+def export_observations(experiment_id: Id, path: AnyPath) -> Request:
+    """Fetch the file of all observations, in the format that `path` ends with."""
+    return Request("GET", _path(experiment_id, "observations", "export"), {"format": format_of(path)})
+
+
+def import_observations(experiment_id: Id, path: AnyPath, *, dry_run: bool) -> Request:
+    """Send the file at `path`."""
+    kind = format_of(path)
+    return Request(
+        "POST",
+        _path(experiment_id, "observations", "import"),
+        {"format": kind, "dry_run": "true" if dry_run else None},
+        body=Path(path).read_bytes(),
+        content_type=CONTENT_TYPES[kind],
+    )
 
 
 def observation(experiment_id: Id, observation_id: Id) -> Request:

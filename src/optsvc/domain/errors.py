@@ -6,7 +6,8 @@
     ├── InvalidRequest            400  something in the request is wrong; the message names the field
     │   ├── InvalidExperiment          a search space, metric or budget that cannot be
     │   ├── InvalidAssignments         values that do not fit the search space
-    │   └── InvalidObservation         a result that contradicts itself or its experiment
+    │   ├── InvalidObservation         a result that contradicts itself or its experiment
+    │   └── InvalidFile                rows of a file that cannot be imported
     ├── Unauthorized              401  no token
     ├── Forbidden                 403  the token lacks the right
     │   └── WrongPassword              or the password is not this user's, or there is no such user
@@ -18,6 +19,8 @@
 The HTTP status is a fact about the error, so it stands on the class; only the API reads it.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -43,6 +46,34 @@ class InvalidAssignments(InvalidRequest):
 
 class InvalidObservation(InvalidRequest):
     """A reported result contradicts itself or its experiment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a row of a file.
+
+    Args:
+        line: Where the row begins, from 1.
+        column: The column that is wrong; None if the row as a whole is.
+        message: Which rule is broken, by what.
+    """
+
+    line: int
+    column: str | None
+    message: str
+
+
+class InvalidFile(InvalidRequest):
+    """Rows of a file cannot be imported.
+
+    Args:
+        message: How many, and the first of them.
+        faults: The first faults, in the order of the file.
+    """
+
+    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(message)
+        self.faults = faults
 
 
 class Unauthorized(OptsvcError):

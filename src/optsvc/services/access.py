@@ -203,11 +203,20 @@ def active_experiment(session: Session, caller: Caller, experiment_id: int) -> E
         InvalidRequest: It is deleted.
     """
     found = experiment(session, caller, experiment_id, lock=True)
-    if found.deleted:
-        raise InvalidRequest(
-            f'experiment {experiment_id} is deleted: bring it back with PUT {{"state": "active"}} before using it'
-        )
+    refuse_deleted(found)
     return found
+
+
+def refuse_deleted(experiment: Experiment) -> None:
+    """Refuse to use an experiment that is deleted.
+
+    Raises:
+        InvalidRequest: It is.
+    """
+    if experiment.deleted:
+        raise InvalidRequest(
+            f'experiment {experiment.id} is deleted: bring it back with PUT {{"state": "active"}} before using it'
+        )
 
 
 def project(session: Session, caller: Caller, client_id: int | None, reference: str, *, lock: bool = False) -> Project:

@@ -77,11 +77,11 @@ def create(
     experiment = access.active_experiment(session, caller, experiment_id)
     refuse_outside_runs(experiment, for_run=for_run)
     definition = definition_of(experiment)
-    suggestions = _suggestions(session, experiment, reports)
+    suggestions = suggestions_of(session, experiment, reports)
     created = []
     for index, report in enumerate(reports):
         try:
-            created.append(_observation(experiment, definition, report, suggestions))
+            created.append(described(experiment, definition, report, suggestions))
         except OptsvcError as error:
             if len(reports) > 1:
                 raise type(error)(f"observations[{index}]: {error}") from error
@@ -91,7 +91,7 @@ def create(
     for suggestion in suggestions.values():
         suggestion.closed = True
     session.add_all(created)
-    _moved_on(session, experiment, compute=compute)
+    moved_on(session, experiment, compute=compute)
     session.flush()
     return created
 
@@ -146,7 +146,7 @@ def update(
     report = _corrected(definition, observation, changes)
     values = _values(experiment, definition, report)
     if report.suggestion_id is not None and report.suggestion_id != observation.suggestion_id:
-        suggestion = _suggestion(experiment, report, _suggestions(session, experiment, [report]))
+        suggestion = _suggestion(experiment, report, suggestions_of(session, experiment, [report]))
         suggestion.closed = True
         observation.assignments, observation.task = suggestion.assignments, suggestion.task
     elif (given := changes.get("assignments")) is not None:
@@ -161,7 +161,7 @@ def update(
         session.flush()  # the old rows go before the new ones take their keys
         observation.values.extend(values)
     observation.user_metadata = report.metadata
-    _moved_on(session, experiment, compute=compute)
+    moved_on(session, experiment, compute=compute)
     return observation
 
 
@@ -173,7 +173,7 @@ def delete(session: Session, caller: Caller, experiment_id: int, observation_id:
     """
     experiment = access.experiment(session, caller, experiment_id, lock=True)
     _get(session, experiment, observation_id).deleted = True
-    _moved_on(session, experiment, compute=compute)
+    moved_on(session, experiment, compute=compute)
 
 
 def delete_all(session: Session, caller: Caller, experiment_id: int) -> None:
@@ -181,7 +181,7 @@ def delete_all(session: Session, caller: Caller, experiment_id: int) -> None:
     experiment = access.experiment(session, caller, experiment_id, lock=True)
     ObservationRepository(session, experiment).delete_all()
     experiment.engine_state = None
-    _moved_on(session, experiment, compute=True)
+    moved_on(session, experiment, compute=True)
 
 
 def _get(session: Session, experiment: Experiment, observation_id: int) -> Observation:
@@ -191,7 +191,8 @@ def _get(session: Session, experiment: Experiment, observation_id: int) -> Obser
     return observation
 
 
-def _moved_on(session: Session, experiment: Experiment, *, compute: bool) -> None:
+def moved_on(session: Session, experiment: Experiment, *, compute: bool) -> None:
+    """Record that the results of an experiment have changed; have the next suggestion computed if wanted."""
     compute = compute and uses_model(experiment)
     repository = ExperimentRepository(session)
     repository.data_moved_on(experiment, compute=compute)
@@ -218,7 +219,7 @@ def _sort(sort: str, definition: Definition) -> ObservationSort:
     )
 
 
-def _suggestions(session: Session, experiment: Experiment, reports: Sequence[Report]) -> dict[int, Suggestion]:
+def suggestions_of(session: Session, experiment: Experiment, reports: Sequence[Report]) -> dict[int, Suggestion]:
     """The suggestions that the reports refer to, by id, as far as they exist in this experiment."""
     ids = [report.suggestion_id for report in reports if report.suggestion_id is not None]
     rows = session.scalars(
@@ -236,9 +237,14 @@ def _suggestion(experiment: Experiment, report: Report, suggestions: Mapping[int
     return suggestion
 
 
-def _observation(
+def described(
     experiment: Experiment, definition: Definition, report: Report, suggestions: Mapping[int, Suggestion]
 ) -> Observation:
+    """The observation that a report describes, not stored yet.
+
+    Raises:
+        InvalidRequest: It breaks a rule.
+    """
     values = _values(experiment, definition, report)
     match report.suggestion_id, report.assignments:
         case int(), None:

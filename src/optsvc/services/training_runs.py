@@ -1,8 +1,8 @@
 """Training runs: creating, listing, changing and deleting them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import and_, false, or_
+from sqlalchemy import Select, and_, false, or_
 from sqlalchemy.orm import Session
 
 from optsvc.domain.errors import InvalidRequest, NotFound, OptsvcError
@@ -98,8 +98,29 @@ def page(
         organization_id: Of whose clients.
 
     Raises:
-        NotFound, Forbidden: As in `access.client`, `access.project` and `access.organization`.
+        NotFound, Forbidden: As in `selected`.
         InvalidRequest: The paging marker belongs to another list or order.
+    """
+    statement = selected(
+        session, caller, wanted, client_id=client_id, reference=reference, organization_id=organization_id
+    )
+    found = TrainingRunRepository(session).page(statement, query, wanted.order)
+    return found, defined_fields(session, statement)
+
+
+def selected(
+    session: Session,
+    caller: Caller,
+    wanted: WantedRuns,
+    *,
+    client_id: int | None = None,
+    reference: str | None = None,
+    organization_id: int | None = None,
+) -> Select[TrainingRun]:
+    """The runs that are wanted and that the caller sees; arguments as in `page`.
+
+    Raises:
+        NotFound, Forbidden: As in `access.client`, `access.project` and `access.organization`.
     """
     if organization_id is not None:
         organization = access.organization(session, caller, organization_id)
@@ -109,9 +130,15 @@ def page(
     seen = or_(false(), *(access.seen_in(session, caller, owner, TrainingRun) for owner in owners))
     if reference is not None:
         seen = and_(seen, TrainingRun.project_id == access.project(session, caller, client_id, reference).id)
-    statement = wanted.among(seen)
-    found = TrainingRunRepository(session).page(statement, query, wanted.order)
-    return found, defined_fields(session, statement)
+    return wanted.among(seen)
+
+
+def all_of(
+    session: Session, statement: Select[TrainingRun]
+) -> Iterator[tuple[Sequence[TrainingRun], Mapping[int, RunExtras]]]:
+    """The runs of `selected`, oldest first, in chunks, with what is shown with them."""
+    for runs in TrainingRunRepository(session).walk(statement):
+        yield runs, extras(session, runs)
 
 
 def extras(session: Session, runs: Iterable[TrainingRun]) -> dict[int, RunExtras]:

@@ -1,6 +1,6 @@
 """Queries for observations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -25,7 +25,7 @@ from optsvc.domain import observation as domain
 from optsvc.domain.errors import InvalidRequest
 from optsvc.domain.space import CategoricalParameter, Parameter
 from optsvc.storage.models import Experiment, MetricEvaluation, Observation
-from optsvc.storage.pages import Key, Page, PageQuery, fetch_page
+from optsvc.storage.pages import Key, Page, PageQuery, fetch_page, walk
 
 _WITH_VALUES = selectinload(Observation.values)
 
@@ -78,6 +78,22 @@ class ObservationRepository:
         if sort.by == "timestamp":
             return fetch_page(self.session, statement, [Observation.created, Observation.id], query)
         return _page_by_value(self.session, statement, _sorted_by(sort), query)
+
+    def walk(self) -> Iterator[list[Observation]]:
+        """All that are not deleted, in the order in which they arrived, in chunks."""
+        statement = (
+            select(Observation)
+            .where(Observation.experiment_id == self.experiment.id, ~Observation.deleted)
+            .options(_WITH_VALUES)
+        )
+        return walk(self.session, statement, Observation.id)
+
+    def metadata_keys(self) -> Sequence[str]:
+        """The keys in the metadata of those that are not deleted, sorted."""
+        keys = select(func.jsonb_object_keys(Observation.user_metadata)).where(
+            Observation.experiment_id == self.experiment.id, ~Observation.deleted
+        )
+        return sorted(self.session.scalars(keys.distinct()))
 
     def count(self) -> int:
         """How many are not deleted."""

@@ -1,6 +1,6 @@
 """Pages of a list by key: page 1,000 costs what page 1 costs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -89,6 +89,22 @@ def fetch_page(
     if downwards:
         return Page(rows, count, before=smallest if more else None, after=largest)
     return Page(rows, count, before=smallest, after=largest if more else None)
+
+
+def walk(
+    session: Session, statement: Select[RowT], id_column: SortColumn, *, chunk: int = 1000
+) -> Iterator[list[RowT]]:
+    """All rows of `statement`, smallest id first, in chunks found by key: memory for one chunk, however many."""
+    last: Any = None
+    while True:
+        part = statement if last is None else statement.where(id_column > last)
+        found = session.execute(part.add_columns(id_column).order_by(id_column).limit(chunk)).all()
+        if found:
+            yield [row[0] for row in found]
+        if len(found) < chunk:
+            return
+        last = found[-1][1]
+        session.expunge_all()
 
 
 def _key(columns: Sequence[SortColumn]) -> ColumnElement[Any]:

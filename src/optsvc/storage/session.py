@@ -1,6 +1,9 @@
 """Connections to PostgreSQL."""
 
-from sqlalchemy import create_engine, make_url
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 CONNECT_TIMEOUT_S = 5
@@ -24,3 +27,19 @@ def make_sessionmaker(database_url: str, *, pool_size: int = 10) -> sessionmaker
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
     )
     return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def snapshot(sessions: sessionmaker[Session], *, idle_s: int) -> Iterator[Session]:
+    """A session that sees the database as it is now, however long it reads, and changes nothing.
+
+    Args:
+        sessions: Where it comes from.
+        idle_s: PostgreSQL ends it when nothing was read for so long: whoever reads slowly must not hold back the
+            removal of dead rows for ever.
+    """
+    with sessions() as session:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        session.execute(text("SET TRANSACTION READ ONLY"))
+        session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{idle_s}s'"))
+        yield session

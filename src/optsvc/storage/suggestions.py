@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ARRAY, BigInteger, any_, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from optsvc.storage.models import Experiment, Proposal, Suggestion
@@ -72,6 +72,17 @@ class SuggestionRepository:
                 )
             )
             or 0
+        )
+
+    def close(self, ids: Collection[int]) -> None:
+        """Mark these as observed."""
+        self.session.execute(
+            update(Suggestion)
+            .where(
+                Suggestion.experiment_id == self.experiment.id,
+                Suggestion.id == any_(literal(list(ids), ARRAY(BigInteger))),
+            )
+            .values(closed=True)
         )
 
     def delete_all(self, *, open_only: bool) -> int:

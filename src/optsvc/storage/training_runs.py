@@ -1,15 +1,18 @@
 """Queries for training runs."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from optsvc.storage.models import File, RunTag, TrainingRun
-from optsvc.storage.pages import Page, PageQuery, SortColumn, fetch_page
+from optsvc.storage.pages import Page, PageQuery, SortColumn, fetch_page, walk
 from optsvc.storage.projects import ProjectRepository
 from optsvc.storage.run_fields import Comparison, FilterValue, RunField
+
+_CHUNK = 200
+"""Runs that are read at once to walk through them; with their logs and source code they can be large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,10 @@ class TrainingRunRepository:
     ) -> Page[TrainingRun]:
         """A page of the runs that the statement selects."""
         return fetch_page(self.session, statement, sort, query)
+
+    def walk(self, statement: Select[TrainingRun]) -> Iterator[list[TrainingRun]]:
+        """All runs that the statement selects, oldest first, in chunks."""
+        return walk(self.session, statement, TrainingRun.id, chunk=_CHUNK)
 
     def extras(self, runs: Iterable[TrainingRun]) -> dict[int, RunExtras]:
         """What is shown with each run, by its id, in a number of queries that does not grow with them."""

@@ -1,18 +1,27 @@
 """Observations."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from sqlalchemy.orm import Session
 
-from optsvc.api.deps import REPEATABLE, CallerDep, ExperimentId, SessionDep
+from optsvc.api.deps import REPEATABLE, CallerDep, ExperimentId, FileBodyDep, SessionDep
+from optsvc.api.download import Download, Format, described
 from optsvc.api.errors import RESPONSES
+from optsvc.api.observation_files import read, write
 from optsvc.api.paging import PageQueryDep
 from optsvc.api.query import Flag
-from optsvc.api.route import ContractRoute, needs
+from optsvc.api.route import ContractRoute, needs, takes_file
 from optsvc.api.schemas.common import Id, Pagination, paginate
-from optsvc.api.schemas.observations import ObservationBatchIn, ObservationIn, ObservationOut
+from optsvc.api.schemas.observations import (
+    ObservationBatchIn,
+    ObservationImportOut,
+    ObservationIn,
+    ObservationOut,
+)
 from optsvc.domain.rights import Right
-from optsvc.services import experiments, observations
+from optsvc.services import experiments, observation_files, observations
 
 router = APIRouter(
     prefix="/experiments/{experiment_id}/observations",
@@ -45,6 +54,82 @@ def create_observations(
     )
     definition = experiments.definition(session, experiment_id)
     return Pagination.whole([ObservationOut.of(observation, definition) for observation in created])
+
+
+@router.post(
+    "/import",
+    dependencies=REPEATABLE,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/x-ndjson": {"schema": {"type": "string"}},
+                "text/csv": {"schema": {"type": "string"}},
+            },
+        }
+    },
+)
+@needs(Right.WRITE, development=True)
+@takes_file
+def import_observations(
+    session: SessionDep,
+    caller: CallerDep,
+    experiment_id: ExperimentId,
+    file: FileBodyDep,
+    format: Annotated[Format | None, Query(description="Of the body; if left out, `Content-Type` says it.")] = None,
+    dry_run: Annotated[Flag, Query(description="Only check the file.")] = False,
+    no_optimize: NoOptimize = False,
+) -> ObservationImportOut:
+    """Bring past results, up to 100,000 in a file: all are stored, or none.
+
+    The file is NDJSON (`application/x-ndjson`), an observation a line, or CSV (`text/csv`), with the keys and columns
+    that the export writes: `failed`, `suggestion`, `task`, `assignments.NAME`, `values.METRIC.value`,
+    `values.METRIC.value_stddev` (`value` and `value_stddev` for a metric without a name), `metadata.KEY`. `id`,
+    `created` and `experiment` are not taken over, nor is `suggestion` beside assignments. The rules are those of single
+    observations. If rows are wrong, `errors` has the first 20, with their lines.
+    """
+    kind = format or ("csv" if file.media_type == "text/csv" else "ndjson")
+    return ObservationImportOut.of(
+        experiment_id,
+        observation_files.take_in(
+            session,
+            caller,
+            experiment_id,
+            lambda definition: read(kind, file.content, definition),
+            compute=not no_optimize,
+            store=not dry_run,
+        ),
+        dry_run=dry_run,
+    )
+
+
+@router.get(
+    "/export",
+    response_class=Download,
+    status_code=200,
+    responses=described("The file: NDJSON with an observation a line as the API shows it, or CSV."),
+)
+@needs(Right.READ, development=True, guest=True)
+def export_observations(
+    request: Request,
+    session: SessionDep,
+    caller: CallerDep,
+    experiment_id: ExperimentId,
+    format: Annotated[Format, Query(description="NDJSON, or CSV with a column for each name.")] = "ndjson",
+) -> Download:
+    """Download all observations, oldest first, as they are at this moment.
+
+    Columns of CSV: `id`, `created`, `suggestion`, `failed`, `task`, `assignments.NAME`, `values.METRIC.value`,
+    `values.METRIC.value_stddev` (`value` and `value_stddev` for a metric without a name), `metadata.KEY`. A text that
+    begins like a formula or looks like a number stands in quotes, as JSON; the import reads it back.
+    """
+    observation_files.check(session, caller, experiment_id)
+
+    def chunks(snapshot: Session) -> Iterator[str]:
+        definition, walked, keys = observation_files.all_of(snapshot, experiment_id, with_keys=format == "csv")
+        return write(format, definition, keys, walked)
+
+    return Download(request, chunks, name=f"experiment-{experiment_id}-observations", format=format)
 
 
 @router.get("")

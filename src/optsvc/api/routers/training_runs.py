@@ -1,25 +1,28 @@
 """Training runs."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Request
 from sqlalchemy.orm import Session
 
+from optsvc.api import run_files
 from optsvc.api.deps import REPEATABLE, CallerDep, SessionDep
+from optsvc.api.download import Download, Format, described
 from optsvc.api.errors import RESPONSES
 from optsvc.api.fields import choose
 from optsvc.api.paging import PageQueryDep
 from optsvc.api.responses import ContractResponse
 from optsvc.api.route import ContractRoute, needs
-from optsvc.api.run_filters import WantedRunsDep
+from optsvc.api.run_filters import FiltersDep, WantedRunsDep
 from optsvc.api.schemas.common import Id, Pagination
 from optsvc.api.schemas.training_runs import RunBatchIn, RunIn, RunOut, RunPagination, RunUpdateIn
 from optsvc.domain.rights import Right
 from optsvc.services import training_runs
-from optsvc.storage.defined_fields import DefinedField
+from optsvc.storage.defined_fields import DefinedField, defined_fields
 from optsvc.storage.models import TrainingRun
 from optsvc.storage.pages import Page
+from optsvc.storage.training_runs import WantedRuns
 
 router = APIRouter(route_class=ContractRoute, tags=["training runs"], responses=RESPONSES)
 
@@ -42,8 +45,7 @@ def create_training_runs(
     session: SessionDep, caller: CallerDep, client_id: Id, project_id: str, body: RunBatchIn
 ) -> Pagination[RunOut] | ContractResponse:
     """Store up to 10,000 runs at once: all are stored, or none."""
-    described = [run.changes() for run in body.runs]
-    runs = training_runs.create(session, caller, client_id, project_id, described)
+    runs = training_runs.create(session, caller, client_id, project_id, [run.changes() for run in body.runs])
     extras = training_runs.extras(session, runs)
     whole = Pagination.whole([RunOut.of(run, extras[run.id]) for run in runs])
     if body.fields is None:
@@ -66,6 +68,38 @@ def list_training_runs_of_project(
     """List the runs of a project, deleted ones too, newest first."""
     found = training_runs.page(session, caller, page_query, wanted, client_id=client_id, reference=project_id)
     return _listed(session, *found)
+
+
+@router.get(
+    "/clients/{client_id}/projects/{project_id}/training_runs/export",
+    response_class=Download,
+    status_code=200,
+    responses=described("The file: NDJSON with a run a line as the API shows it, or CSV."),
+)
+@needs(Right.READ, development=True)
+def export_training_runs(
+    request: Request,
+    session: SessionDep,
+    caller: CallerDep,
+    client_id: Id,
+    project_id: str,
+    filters: FiltersDep,
+    format: Annotated[Format, Query(description="NDJSON, or CSV with a column for each name.")] = "ndjson",
+    search: Annotated[str | None, Query(description="A part of the name, in any case.")] = None,
+) -> Download:
+    """Download all runs of a project, deleted ones too, or those that match, oldest first, as they are at this moment.
+
+    The columns of CSV are what can be filtered by (see `defined_fields`), but for logs and source code, which only
+    NDJSON has, and the ids of tags and files, separated by spaces.
+    """
+    wanted = WantedRuns(filters=filters, search=search)
+    statement = training_runs.selected(session, caller, wanted, client_id=client_id, reference=project_id)
+
+    def chunks(snapshot: Session) -> Iterator[str]:
+        fields = defined_fields(snapshot, statement) if format == "csv" else ()
+        return run_files.write(format, fields, training_runs.all_of(snapshot, statement))
+
+    return Download(request, chunks, name=f"{project_id}-training-runs", format=format)
 
 
 @router.get("/clients/{client_id}/training_runs")

@@ -9,6 +9,7 @@ from optsvc.api.schemas.features import TaskName, TaskOut, task_name
 from optsvc.api.schemas.metrics import MetricEvaluationIn, MetricEvaluationOut
 from optsvc.domain.experiment import Definition
 from optsvc.domain.observation import MetricEvaluation
+from optsvc.services.observation_files import Tally
 from optsvc.services.observations import ObservationChanges, Report
 from optsvc.storage.models import Observation
 
@@ -75,12 +76,42 @@ class ObservationIn(In):
         return changes
 
 
+class ObservationLineIn(ObservationIn):
+    """A past result in a file: as a new one, or as we send it; what it was called elsewhere is left behind."""
+
+    object: Literal["observation"] | None = None
+    id: Any = None
+    experiment: Any = None
+    created: Any = None
+
+
 class ObservationBatchIn(In):
     """Many results at once: all are stored, or none."""
 
     observations: list[ObservationIn] = Field(min_length=1, max_length=2500)
     no_optimize: bool | None = Field(None, description="Do not start a computation because of these.", strict=True)
     dry_run: bool | None = Field(None, description="Only check them, and answer what would be stored.", strict=True)
+
+
+class ObservationImportOut(Out):
+    """What a file brought."""
+
+    object: Literal["observation_import"]
+    experiment: IdOut
+    observation_count: int = Field(description="How many observations it held; all are stored, but in a dry run.")
+    failed_count: int = Field(description="How many of them are of failed evaluations.")
+    dry_run: bool = Field(description="Whether the file was only checked.")
+
+    @classmethod
+    def of(cls, experiment_id: int, tally: Tally, *, dry_run: bool) -> Self:
+        """What was counted."""
+        return cls(
+            object="observation_import",
+            experiment=str(experiment_id),
+            observation_count=tally.observations,
+            failed_count=tally.failed,
+            dry_run=dry_run,
+        )
 
 
 class ObservationOut(Out):

@@ -111,7 +111,7 @@ class Observation(Row, Base):
 
     __tablename__ = "observations"
     __table_args__ = (
-        Index("ix_observations_experiment_id_id", "experiment_id", "id"),
+        Index("ix_observations_experiment_id_deleted_id", "experiment_id", "deleted", "id"),
         Index("ix_observations_suggestion_id", "suggestion_id"),
     )
 
