@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DATA_DIR ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test lint fix migration bench constraints clean
+.PHONY: help install demo serve test fuzz lint fix migration bench constraints clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ serve: install  ## start the service on this machine and keep it up (data in ./d
 
 test: install  ## run all tests, against real embedded servers
 	$(BIN)/pytest
+
+fuzz: install  ## send made-up requests to every operation of the API, others each time (minutes): make fuzz n=1000
+	OPTSVC_FUZZ_EXAMPLES=$(or $(n),200) $(BIN)/pytest -s tests/api/test_fuzzing.py -k document
 
 lint: install  ## format, lint, types, layers
 	$(BIN)/ruff format --check .

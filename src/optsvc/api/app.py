@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from optsvc import __version__
 from optsvc.api import download, errors
 from optsvc.api.deps import BASIC, BEARER, SIGN_IN
+from optsvc.api.document import DESCRIPTION, TAGS, DocumentedAPI, operation_id
 from optsvc.api.file_stores import file_store
 from optsvc.api.responses import ContractResponse
 from optsvc.api.routers import (
@@ -40,15 +41,6 @@ from optsvc.queueing.rates import RateLimiter
 from optsvc.queueing.sign_ins import WrongPasswords
 from optsvc.queueing.wakeups import WakeUps
 from optsvc.storage.session import make_sessionmaker
-
-_DESCRIPTION = """
-Optimization as a service: create an *experiment* (parameters, a metric, a budget), ask for *suggestions*, evaluate them
-anywhere, report *observations*, read the *best assignments*.
-
-Send the API token as the user name of HTTP basic authentication (empty password), or as a bearer token. Send an
-`Idempotency-Key` with a POST to be able to repeat it safely: the repetition gets the first answer and does nothing.
-Errors are `{"message": …, "status": …}`.
-"""
 
 
 class _OneSlash:
@@ -90,14 +82,16 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.sessions.kw["bind"].dispose()
         app.state.redis.close()
 
-    app = FastAPI(
+    app = DocumentedAPI(
         title="optsvc",
         version=__version__,
-        description=_DESCRIPTION,
+        description=DESCRIPTION,
         lifespan=lifespan,
         default_response_class=ContractResponse,
         redirect_slashes=False,
         separate_input_output_schemas=False,
+        generate_unique_id_function=operation_id,
+        openapi_tags=TAGS,
     )
     app.state.settings = settings
     app.state.redis = connect(redis_url)

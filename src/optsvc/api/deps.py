@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Header, Path, Query, Request
 from fastapi.security import APIKeyCookie, HTTPBasic, HTTPBearer
 from pydantic import TypeAdapter, ValidationError
 from redis import Redis
@@ -133,5 +133,5 @@ def _ids(
 
 
 IdsDep = Annotated[list[int] | None, Depends(_ids)]
-ExperimentId = Id
-"""Of an experiment, in a path."""
+ExperimentId = Annotated[Id, Path(description="Id of the experiment.")]
+ProjectId = Annotated[str, Path(description="Id of the project, as you chose it.", examples=["cakes"])]

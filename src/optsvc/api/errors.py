@@ -54,14 +54,21 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     401: {"model": ErrorBody, "description": "No token."},
     403: {"model": ErrorBody, "description": "The token is unknown, expired, or lacks the right."},
     404: {"model": ErrorBody, "description": "Not there, or not visible to this caller."},
-    413: {"model": ErrorBody, "description": "The body is larger than this server takes."},
-    422: {"model": ErrorBody, "description": "Well-formed, but cannot be done now."},
-    429: {
-        "model": ErrorBody,
-        "description": "Too often; `Retry-After` says when to try again.",
-    },
+    429: {"model": ErrorBody, "description": "Too often; `Retry-After` says when to try again."},
 }
 """For the OpenAPI document of every route under ``/v1``."""
+CONFLICT: dict[int | str, dict[str, Any]] = {409: {"model": ErrorBody, "description": "The name is already taken."}}
+"""For routes that store something under a name of its own."""
+NOT_NOW: dict[int | str, dict[str, Any]] = {422: {"model": ErrorBody, "description": "It cannot be done now."}}
+"""For routes without a body that may have to be asked again later."""
+OF_BODIES: dict[int | str, dict[str, Any]] = {
+    413: {"model": ErrorBody, "description": "The body is larger than this server takes."},
+    422: {
+        "model": ErrorBody,
+        "description": "Well-formed, but cannot be done now; or the `Idempotency-Key` belongs to another request.",
+    },
+}
+"""For every route under ``/v1`` that takes a body."""
 
 
 def install(app: FastAPI) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from optsvc.api.credentials import READS, secret_of
 from optsvc.api.deps import REPEATABLE, SELECTABLE
 from optsvc.api.download import Download
+from optsvc.api.errors import OF_BODIES
 from optsvc.api.fields import choose_in_answer
 from optsvc.api.request import ContractRequest
 from optsvc.api.responses import CONTENT_TYPE, OrderedResponse
@@ -73,7 +74,10 @@ class ContractRoute(APIRoute):
     """A route under ``/v1``. Its endpoint must state what it needs of its caller (`needs`)."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
-        if "GET" in (more.get("methods") or ()) and more.get("response_class") is not Download:
+        methods = set(more.get("methods") or ())
+        if methods & {"POST", "PUT", "MERGE"}:
+            more["responses"] = OF_BODIES | (more.get("responses") or {})
+        if "GET" in methods and more.get("response_class") is not Download:
             more["dependencies"] = [*(more.get("dependencies") or ()), *SELECTABLE]
         super().__init__(path, endpoint, **more)
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
 from optsvc.api.deps import REPEATABLE, CallerDep, SessionDep
-from optsvc.api.errors import RESPONSES
+from optsvc.api.errors import NOT_NOW, RESPONSES
 from optsvc.api.route import ContractRoute, needs
 from optsvc.api.schemas.accounts import (
     ClientIn,
@@ -58,11 +58,17 @@ def delete_client(session: SessionDep, caller: CallerDep, client_id: Id) -> dict
     return {}
 
 
-@router.get("/clients/{client_id}/roles")
 @router.get("/clients/{client_id}/permissions")
 @needs(Right.READ)
 def list_client_permissions(session: SessionDep, caller: CallerDep, client_id: Id) -> Pagination[PermissionOut]:
     """Who may do what in a client."""
+    return _shown(session, accounts.permissions_in(session, caller, client_id))
+
+
+@router.get("/clients/{client_id}/roles")
+@needs(Right.READ)
+def list_client_roles(session: SessionDep, caller: CallerDep, client_id: Id) -> Pagination[PermissionOut]:
+    """Who may do what in a client, by the older name of this list."""
     return _shown(session, accounts.permissions_in(session, caller, client_id))
 
 
@@ -137,7 +143,7 @@ def update_user(session: SessionDep, caller: CallerDep, user_id: Id, body: NameI
     return UserOut.of(user)
 
 
-@router.delete("/users/{user_id}")
+@router.delete("/users/{user_id}", responses=NOT_NOW)
 @needs(Right.WRITE)
 def delete_user(session: SessionDep, caller: CallerDep, user_id: Id) -> dict[str, str]:
     """Remove yourself, signed in: all of your tokens are refused from now on; what you made stays."""

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
-from optsvc.api.deps import REPEATABLE, CallerDep, ExperimentId, SessionDep
+from optsvc.api.deps import REPEATABLE, CallerDep, ExperimentId, ProjectId, SessionDep
 from optsvc.api.errors import RESPONSES
 from optsvc.api.paging import PageQueryDep
 from optsvc.api.route import ContractRoute, needs
@@ -22,7 +22,7 @@ router = APIRouter(route_class=ContractRoute, tags=["AI experiments"], responses
 @router.post("/clients/{client_id}/projects/{project_id}/aiexperiments", dependencies=REPEATABLE)
 @needs(Right.WRITE)
 def create_ai_experiment(
-    session: SessionDep, caller: CallerDep, client_id: Id, project_id: str, body: AIExperimentIn
+    session: SessionDep, caller: CallerDep, client_id: Id, project_id: ProjectId, body: AIExperimentIn
 ) -> AIExperimentOut:
     """Create an experiment whose evaluations are training runs of a project."""
     experiments.check_project(session, caller, client_id, project_id)
@@ -35,7 +35,7 @@ def list_ai_experiments_of_project(
     session: SessionDep,
     caller: CallerDep,
     client_id: Id,
-    project_id: str,
+    project_id: ProjectId,
     page_query: PageQueryDep,
     state: StateQuery = "active",
     search: SearchQuery = None,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from sqlalchemy.orm import Session
 
 from optsvc.api import errors
-from optsvc.api.deps import REPEATABLE, CallerDep, ExperimentId, SessionDep
+from optsvc.api.deps import REPEATABLE, CallerDep, ExperimentId, ProjectId, SessionDep
 from optsvc.api.errors import RESPONSES
 from optsvc.api.paging import PageQueryDep
 from optsvc.api.query import Flag
@@ -25,7 +25,6 @@ from optsvc.storage.pages import Page
 
 router = APIRouter(route_class=ContractRoute, tags=["experiments"], responses=RESPONSES)
 
-_Moment = Annotated[int, Query(ge=0, le=2**31, description="Seconds since 1970 UTC.")]
 DryRun = Annotated[Flag, Query(description="Store nothing: only check it, and say what is known of it beforehand.")]
 IncludeRuns = Annotated[
     Flag, Query(description="Delete its runs, suggestions and observations too; these do not come back.")
@@ -41,8 +40,12 @@ def _filter(
     state: StateQuery = "active",
     search: SearchQuery = None,
     user: UserQuery = None,
-    period_start: _Moment | None = None,
-    period_end: _Moment | None = None,
+    period_start: Annotated[
+        int | None, Query(ge=0, le=2**31, description="Only those created then or later, in seconds since 1970 UTC.")
+    ] = None,
+    period_end: Annotated[
+        int | None, Query(ge=0, le=2**31, description="Only those created before, in seconds since 1970 UTC.")
+    ] = None,
     development: Annotated[Flag | None, Query(description="Only development experiments, or only others.")] = None,
     include_ai: Annotated[Flag, Query(description="AI experiments too.")] = False,
 ) -> ExperimentFilter:
@@ -110,7 +113,7 @@ def list_experiments_of_project(
     session: SessionDep,
     caller: CallerDep,
     client_id: Id,
-    project_id: str,
+    project_id: ProjectId,
     page_query: PageQueryDep,
     wanted: FilterDep,
     sort: SortQuery = "id",

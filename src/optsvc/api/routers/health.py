@@ -11,10 +11,12 @@ router = APIRouter(tags=["health"])
 class Readiness(BaseModel):
     """What each needed part says: `ok`, or what is wrong and what to do."""
 
-    postgres: str = Field(examples=["ok"])
-    migrations: str = Field(examples=["ok"])
-    redis: str = Field(examples=["ok"])
-    workers: str = Field(examples=["none seen lately: start one with `optsvc worker`"])
+    postgres: str = Field(description="Whether PostgreSQL answers.", examples=["ok"])
+    migrations: str = Field(description="Whether the tables are those of this version.", examples=["ok"])
+    redis: str = Field(description="Whether Redis answers.", examples=["ok"])
+    workers: str = Field(
+        description="Whether a worker was seen lately.", examples=["none seen lately: start one with `optsvc worker`"]
+    )
 
 
 @router.get("/healthz")

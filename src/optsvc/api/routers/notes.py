@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from optsvc.api.deps import REPEATABLE, CallerDep, SessionDep
+from optsvc.api.deps import REPEATABLE, CallerDep, ProjectId, SessionDep
 from optsvc.api.errors import RESPONSES
 from optsvc.api.paging import PageQueryDep
 from optsvc.api.route import ContractRoute, needs
@@ -21,7 +21,7 @@ router = APIRouter(
 
 @router.post("", dependencies=REPEATABLE)
 @needs(Right.WRITE, development=True)
-def create_note(session: SessionDep, caller: CallerDep, client_id: Id, project_id: str, body: NoteIn) -> NoteOut:
+def create_note(session: SessionDep, caller: CallerDep, client_id: Id, project_id: ProjectId, body: NoteIn) -> NoteOut:
     """Write a note about a project; it takes the place of the one before."""
     return NoteOut.of(*notes.create(session, caller, client_id, project_id, body.contents))
 
@@ -29,7 +29,7 @@ def create_note(session: SessionDep, caller: CallerDep, client_id: Id, project_i
 @router.get("")
 @needs(Right.READ, development=True)
 def list_notes(
-    session: SessionDep, caller: CallerDep, client_id: Id, project_id: str, page_query: PageQueryDep
+    session: SessionDep, caller: CallerDep, client_id: Id, project_id: ProjectId, page_query: PageQueryDep
 ) -> Pagination[NoteOut]:
     """The note about a project: a list with the newest one only."""
     project, page = notes.newest(session, caller, client_id, project_id, page_query)

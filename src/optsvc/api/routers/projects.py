@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 
-from optsvc.api.deps import REPEATABLE, CallerDep, SessionDep
-from optsvc.api.errors import RESPONSES
+from optsvc.api.deps import REPEATABLE, CallerDep, ProjectId, SessionDep
+from optsvc.api.errors import CONFLICT, RESPONSES
 from optsvc.api.paging import PageQueryDep
 from optsvc.api.query import Flag
 from optsvc.api.route import ContractRoute, needs
@@ -21,7 +21,7 @@ router = APIRouter(
 )
 
 
-@router.post("", dependencies=REPEATABLE)
+@router.post("", dependencies=REPEATABLE, responses=CONFLICT)
 @needs(Right.WRITE, development=True)
 def create_project(session: SessionDep, caller: CallerDep, client_id: Id, body: ProjectIn) -> ProjectOut:
     """Create a project. Its id is yours to choose."""
@@ -48,7 +48,7 @@ def list_projects(
 
 @router.get("/{project_id}")
 @needs(Right.READ, development=True, guest=True)
-def get_project(session: SessionDep, caller: CallerDep, client_id: Id, project_id: str) -> ProjectOut:
+def get_project(session: SessionDep, caller: CallerDep, client_id: Id, project_id: ProjectId) -> ProjectOut:
     """Fetch a project."""
     return _shown(session, projects.get(session, caller, client_id, project_id))
 
@@ -56,7 +56,7 @@ def get_project(session: SessionDep, caller: CallerDep, client_id: Id, project_i
 @router.put("/{project_id}")
 @needs(Right.WRITE, development=True)
 def update_project(
-    session: SessionDep, caller: CallerDep, client_id: Id, project_id: str, body: ProjectUpdateIn
+    session: SessionDep, caller: CallerDep, client_id: Id, project_id: ProjectId, body: ProjectUpdateIn
 ) -> ProjectOut:
     """Change a project: only the keys that are sent."""
     return _shown(session, projects.update(session, caller, client_id, project_id, body.changes()))

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from optsvc.api.deps import CallerDep, ExperimentId, SessionDep
-from optsvc.api.errors import RESPONSES
+from optsvc.api.errors import NOT_NOW, RESPONSES
 from optsvc.api.route import ContractRoute, needs
 from optsvc.api.schemas.common import EmptyOut, Pagination
 from optsvc.api.schemas.results import (
@@ -51,7 +51,7 @@ def best_practices(session: SessionDep, caller: CallerDep, experiment_id: Experi
     return BestPracticesOut(object="best_practices", violations=results.remarks(session, caller, experiment_id))
 
 
-@router.get("/metric_importances")
+@router.get("/metric_importances", responses=NOT_NOW)
 @needs(Right.READ, development=True, guest=True)
 def metric_importances(
     session: SessionDep, caller: CallerDep, experiment_id: ExperimentId
@@ -65,7 +65,7 @@ def metric_importances(
     return Pagination.whole([MetricImportancesOut.of(of_metric) for of_metric in found])
 
 
-@router.get("/importances")
+@router.get("/importances", responses=NOT_NOW)
 @needs(Right.READ, development=True, guest=True)
 def importances_for_the_objective(
     session: SessionDep, caller: CallerDep, experiment_id: ExperimentId

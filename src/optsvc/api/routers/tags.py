@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from optsvc.api.deps import REPEATABLE, CallerDep, SessionDep
-from optsvc.api.errors import RESPONSES
+from optsvc.api.errors import CONFLICT, RESPONSES
 from optsvc.api.paging import PageQueryDep
 from optsvc.api.route import ContractRoute, needs
 from optsvc.api.schemas.common import Id, Pagination, paginate
@@ -16,7 +16,7 @@ from optsvc.services import tags
 router = APIRouter(route_class=ContractRoute, tags=["tags"], responses=RESPONSES)
 
 
-@router.post("/clients/{client_id}/tags", dependencies=REPEATABLE)
+@router.post("/clients/{client_id}/tags", dependencies=REPEATABLE, responses=CONFLICT)
 @needs(Right.WRITE)
 def create_tag(session: SessionDep, caller: CallerDep, client_id: Id, body: TagIn) -> TagOut:
     """Create a label for runs."""

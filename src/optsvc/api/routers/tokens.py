@@ -1,6 +1,8 @@
 """Tokens."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 
 from optsvc.api.deps import CallerDep, ExperimentId, SessionDep
 from optsvc.api.errors import RESPONSES
@@ -10,19 +12,21 @@ from optsvc.api.schemas.tokens import TokenOut, TokenUpdateIn
 from optsvc.domain.rights import Right
 from optsvc.services import tokens
 
+TokenText = Annotated[str, Path(description="The token itself, or `self` for the one of this request.")]
+
 router = APIRouter(route_class=ContractRoute, tags=["tokens"], responses=RESPONSES)
 
 
 @router.get("/tokens/{token}")
 @needs(Right.READ, development=True, guest=True)
-def get_token(session: SessionDep, caller: CallerDep, token: str) -> TokenOut:
+def get_token(session: SessionDep, caller: CallerDep, token: TokenText) -> TokenOut:
     """One of your tokens, by its value, or `self` for the one of this request; programs read `client` here."""
     return TokenOut.of(tokens.of_secret(session, caller, token))
 
 
 @router.put("/tokens/{token}")
 @needs(Right.WRITE)
-def update_token(session: SessionDep, caller: CallerDep, token: str, body: TokenUpdateIn) -> TokenOut:
+def update_token(session: SessionDep, caller: CallerDep, token: TokenText, body: TokenUpdateIn) -> TokenOut:
     """Rotate or renew a token, or let it last; a new value is shown in this answer only."""
     row = tokens.of_secret(session, caller, token)
     secret = tokens.rotate(session, row) if body.token == "rotate" else None  # noqa: S105  a command
@@ -35,7 +39,7 @@ def update_token(session: SessionDep, caller: CallerDep, token: str, body: Token
 
 @router.delete("/tokens/{token}")
 @needs(Right.WRITE)
-def delete_token(session: SessionDep, caller: CallerDep, token: str) -> dict[str, str]:
+def delete_token(session: SessionDep, caller: CallerDep, token: TokenText) -> dict[str, str]:
     """Remove a token that was made with a term, such as a share link."""
     tokens.remove(session, tokens.of_secret(session, caller, token))
     return {}

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy.orm import Session
 
 from optsvc.api import run_files
-from optsvc.api.deps import REPEATABLE, CallerDep, SessionDep
+from optsvc.api.deps import REPEATABLE, CallerDep, ProjectId, SessionDep
 from optsvc.api.download import Download, Format, described
 from optsvc.api.errors import RESPONSES
 from optsvc.api.fields import choose
@@ -29,7 +29,9 @@ router = APIRouter(route_class=ContractRoute, tags=["training runs"], responses=
 
 @router.post("/clients/{client_id}/projects/{project_id}/training_runs", dependencies=REPEATABLE)
 @needs(Right.WRITE, development=True)
-def create_training_run(session: SessionDep, caller: CallerDep, client_id: Id, project_id: str, body: RunIn) -> RunOut:
+def create_training_run(
+    session: SessionDep, caller: CallerDep, client_id: Id, project_id: ProjectId, body: RunIn
+) -> RunOut:
     """Store a run: one execution of a program."""
     [run] = training_runs.create(session, caller, client_id, project_id, [body.changes()])
     return _shown(session, run)
@@ -42,7 +44,7 @@ def create_training_run(session: SessionDep, caller: CallerDep, client_id: Id, p
 )
 @needs(Right.WRITE, development=True)
 def create_training_runs(
-    session: SessionDep, caller: CallerDep, client_id: Id, project_id: str, body: RunBatchIn
+    session: SessionDep, caller: CallerDep, client_id: Id, project_id: ProjectId, body: RunBatchIn
 ) -> Pagination[RunOut] | ContractResponse:
     """Store up to 10,000 runs at once: all are stored, or none."""
     runs = training_runs.create(session, caller, client_id, project_id, [run.changes() for run in body.runs])
@@ -61,7 +63,7 @@ def list_training_runs_of_project(
     session: SessionDep,
     caller: CallerDep,
     client_id: Id,
-    project_id: str,
+    project_id: ProjectId,
     page_query: PageQueryDep,
     wanted: WantedRunsDep,
 ) -> RunPagination:
@@ -82,7 +84,7 @@ def export_training_runs(
     session: SessionDep,
     caller: CallerDep,
     client_id: Id,
-    project_id: str,
+    project_id: ProjectId,
     filters: FiltersDep,
     format: Annotated[Format, Query(description="NDJSON, or CSV with a column for each name.")] = "ndjson",
     search: Annotated[str | None, Query(description="A part of the name, in any case.")] = None,

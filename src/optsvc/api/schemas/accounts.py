@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from optsvc.api.schemas.common import Id, IdOut, Name, Out, Time, seconds
+from optsvc.api.schemas.common import IdIn, IdOut, Name, Out, Time, seconds
 from optsvc.storage.models import Client, Membership, Organization, Permission, User
 
 
@@ -17,14 +17,18 @@ class _Lenient(BaseModel):
 class ClientSecurityIn(_Lenient):
     """Who sees what in a client."""
 
-    allow_users_to_see_experiments_by_others: bool | None = Field(None, strict=True)
+    allow_users_to_see_experiments_by_others: bool | None = Field(
+        None,
+        strict=True,
+        description="Whether members see experiments, projects and runs that others made; owners and admins always do.",
+    )
 
 
 class ClientIn(_Lenient):
     """A new client."""
 
     name: Name
-    organization: Id = Field(description="The organization that it belongs to.")
+    organization: IdIn = Field(description="The organization that it belongs to.")
 
 
 class OrganizationClientIn(_Lenient):
@@ -37,7 +41,7 @@ class ClientUpdateIn(_Lenient):
     """Changes to a client: only the keys that are sent change."""
 
     name: Name | None = None
-    client_security: ClientSecurityIn | None = None
+    client_security: ClientSecurityIn | None = Field(None, description="Who sees what in the client.")
 
 
 class NameIn(_Lenient):
@@ -49,7 +53,9 @@ class NameIn(_Lenient):
 class ClientSecurityOut(Out):
     """Who sees what in a client."""
 
-    allow_users_to_see_experiments_by_others: bool
+    allow_users_to_see_experiments_by_others: bool = Field(
+        description="Whether members see experiments, projects and runs that others made; owners and admins always do."
+    )
 
 
 class ClientOut(Out):
@@ -57,8 +63,8 @@ class ClientOut(Out):
 
     object: Literal["client"]
     id: IdOut
-    organization: IdOut
-    name: str
+    organization: IdOut = Field(description="Id of the organization that it belongs to.")
+    name: str = Field(description="For people.")
     created: Time
     client_security: ClientSecurityOut
 
@@ -80,15 +86,15 @@ class OrganizationOut(Out):
 
     object: Literal["organization"]
     id: IdOut
-    name: str
+    name: str = Field(description="For people.")
     created: Time
-    academic: Literal[False]
-    allow_signup_from_email_domains: Literal[False]
-    client_for_email_signup: None
+    academic: Literal[False] = Field(description="The same for everybody here.")
+    allow_signup_from_email_domains: Literal[False] = Field(description="Nobody signs up by e-mail domain here.")
+    client_for_email_signup: None = Field(description="Nobody signs up by e-mail domain here.")
     email_domains: list[str] = Field(max_length=0, description="Nobody signs up by e-mail domain here.")
-    data_storage_bytes: None
+    data_storage_bytes: None = Field(description="Nothing is billed here, so this is not counted.")
     optimized_runs_in_billing_cycle: None = Field(description="Nothing is billed here, so this is not counted.")
-    total_runs_in_billing_cycle: None
+    total_runs_in_billing_cycle: None = Field(description="Nothing is billed here, so this is not counted.")
 
     @classmethod
     def of(cls, row: Organization) -> Self:
@@ -113,13 +119,13 @@ class UserOut(Out):
 
     object: Literal["user"]
     id: IdOut
-    name: str
-    email: str | None
+    name: str = Field(description="For people.")
+    email: str | None = Field(description="E-mail address; null if none is known.")
     created: Time
-    deleted: bool
+    deleted: bool = Field(description="Whether the account was closed.")
     has_verified_email: Literal[False] = Field(description="This service sends no e-mail.")
-    planned_usage: None
-    show_welcome: Literal[False]
+    planned_usage: None = Field(description="The same for everybody here.")
+    show_welcome: Literal[False] = Field(description="The same for everybody here.")
 
     @classmethod
     def of(cls, row: User) -> Self:
@@ -143,11 +149,11 @@ class PermissionOut(Out):
     object: Literal["permission"]
     client: ClientOut
     user: UserOut
-    can_read: bool
-    can_write: bool
-    can_admin: bool
-    can_see_experiments_by_others: bool
-    is_owner: bool
+    can_read: bool = Field(description="Whether the user may read in the client.")
+    can_write: bool = Field(description="Whether the user may create and change in the client.")
+    can_admin: bool = Field(description="Whether the user may change the client itself.")
+    can_see_experiments_by_others: bool = Field(description="Whether the user sees what others made in the client.")
+    is_owner: bool = Field(description="Whether the user owns the organization of the client.")
 
     @classmethod
     def of(cls, row: Permission, *, owner: bool) -> Self:
@@ -171,7 +177,7 @@ class MembershipOut(Out):
     object: Literal["membership"]
     organization: OrganizationOut
     user: UserOut
-    type: Literal["member", "owner"]
+    type: Literal["member", "owner"] = Field(description="`owner`: has all rights in all clients of the organization.")
 
     @classmethod
     def of(cls, row: Membership) -> Self:

@@ -1,10 +1,10 @@
 """Checkpoints, in and out."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator
 
-from optsvc.api.schemas.common import IdOut, In, Key, Metadata, Number, Out, Time, seconds
+from optsvc.api.schemas.common import IdOut, In, Key, Metadata, MetadataOut, Number, Out, Time, seconds
 from optsvc.api.schemas.run_parts import EvaluationOut
 from optsvc.domain.observation import MetricEvaluation
 from optsvc.storage.models import Checkpoint
@@ -13,8 +13,8 @@ from optsvc.storage.models import Checkpoint
 class NamedEvaluationIn(In):
     """The value of one metric."""
 
-    name: Key
-    value: Number = Field(examples=[0.93])
+    name: Key = Field(description="The metric.")
+    value: Number = Field(examples=[0.93], description="What was measured, in the metric's own units.")
     value_stddev: Number | None = Field(None, ge=0, description="Standard deviation of the measurement, if known.")
     object: Literal["metric_evaluation"] | None = None
 
@@ -26,7 +26,9 @@ class NamedEvaluationIn(In):
 class CheckpointIn(In):
     """Values of metrics in the middle of a run."""
 
-    values: list[NamedEvaluationIn] = Field(min_length=1)
+    values: list[NamedEvaluationIn] = Field(
+        min_length=1, description="One value for each metric measured; each metric once."
+    )
     metadata: Annotated[Metadata, Field(max_length=5)] | None = Field(None, description="At most 5 keys.")
 
     @field_validator("values")
@@ -45,10 +47,10 @@ class CheckpointOut(Out):
 
     object: Literal["checkpoint"]
     id: IdOut
-    training_run: IdOut
+    training_run: IdOut = Field(description="Id of the run.")
     created: Time
-    values: list[EvaluationOut]
-    metadata: dict[str, Any] | None
+    values: list[EvaluationOut] = Field(description="One value for each metric measured.")
+    metadata: MetadataOut
 
     @classmethod
     def of(cls, row: Checkpoint) -> Self:

@@ -1,11 +1,13 @@
 """What the schemas of all resources share."""
 
+import inspect
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from optsvc.api.paging import encode_marker
@@ -15,16 +17,37 @@ from optsvc.storage.pages import Page
 LARGEST_ID = 2**63 - 1
 
 
+def _describe_kind(schema: JsonDict, model: type[BaseModel]) -> None:
+    """Say of the key `object`, which nearly every object has, what it is for."""
+    properties = schema.get("properties")
+    kind = properties.get("object") if isinstance(properties, dict) else None
+    if isinstance(kind, dict):
+        sent = "May be repeated from our answers: the" if issubclass(model, In) else "The"
+        kind["description"] = f"{sent} kind of this object."
+
+
 class In(BaseModel):
     """Something a client sends; unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_describe_kind)
+
+
+def _describe_answer(schema: JsonDict, model: type[BaseModel]) -> None:
+    """Which keys may be missing; and the docstring of a generic model, which its forms do not inherit."""
+    _describe_kind(schema, model)
+    schema.setdefault("description", inspect.getdoc(model) or "")
+    required = schema.get("required")
+    if isinstance(required, list) and issubclass(model, Out):
+        hidden = {name for name, field in model.model_fields.items() if field.exclude_if} | model.sometimes_absent
+        schema["required"] = [name for name in required if name not in hidden]
 
 
 class Out(BaseModel):
     """Something we answer. No field has a default: nothing is forgotten."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, json_schema_extra=_describe_answer)
+    sometimes_absent: ClassVar[frozenset[str]] = frozenset()
+    """Fields that a serializer leaves out, besides those that `exclude_if` does."""
 
 
 class EmptyOut(Out):
@@ -39,9 +62,27 @@ def _digits(value: object) -> object:
     return int(value)
 
 
-Id = Annotated[int, BeforeValidator(_digits), Field(ge=0, le=LARGEST_ID, examples=["345"])]
-"""An id in a path or body: digits, as text or number."""
-IdOut = Annotated[str, Field(pattern=r"^\d+$", examples=["345"])]
+Id = Annotated[
+    int,
+    BeforeValidator(_digits),
+    Field(ge=0, le=LARGEST_ID, description="Id: digits.", examples=["345"]),
+]
+"""An id in a path or query."""
+IdIn = Annotated[
+    Id,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": "^[0-9]{1,18}$"},
+                {"type": "integer", "minimum": 0, "maximum": LARGEST_ID},
+            ],
+            "description": "Id: digits, as text or number.",
+            "examples": ["345"],
+        }
+    ),
+]
+"""An id in a body: digits, as text or number."""
+IdOut = Annotated[str, Field(pattern=r"^\d+$", description="Id: digits, as text.", examples=["345"])]
 """An id in an answer: digits, as text."""
 Time = Annotated[int, Field(description="Seconds since 1970 UTC.", examples=[1_700_000_000])]
 
@@ -80,10 +121,14 @@ Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100, strict=True),
     AfterValidator(no_control_characters),
+    Field(description="One line of text for people; kept without space around it."),
 ]
 """One line of text for people, 1 to 100 characters; kept without space around it."""
 Key = Annotated[
-    str, StringConstraints(min_length=1, max_length=100, strict=True), AfterValidator(no_control_characters)
+    str,
+    StringConstraints(min_length=1, max_length=100, strict=True),
+    AfterValidator(no_control_characters),
+    Field(description="One line of text that programs use as a key; kept exactly as it was sent."),
 ]
 """One line of text, 1 to 100 characters, that programs use as a key: kept exactly as it was sent."""
 
@@ -117,6 +162,14 @@ Metadata = Annotated[
     Field(
         description="Your own notes: at most 100 keys; texts, numbers; nulls are dropped.",
         examples=[{"team": "vision"}],
+    ),
+]
+
+
+MetadataOut = Annotated[
+    dict[str, Any] | None,
+    Field(
+        description="Your own notes: texts and numbers by key; null if there are none.", examples=[{"team": "vision"}]
     ),
 ]
 
@@ -163,8 +216,13 @@ class Pagination(Out, Generic[ItemT]):
 
     object: Literal["pagination"]
     count: int = Field(description="Number of all matching entries, not of this page.")
-    data: list[ItemT]
+    data: list[ItemT] = Field(description="The entries of this page, in order.")
     paging: Paging
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Its name in the OpenAPI document, and so of a class in clients that are made from it."""
+        return f"{cls.__name__}Of{'Or'.join(kind.__name__ for kind in get_args(params[0]) or params)}"
 
     @classmethod
     def whole(cls, data: list[ItemT]) -> "Pagination[ItemT]":

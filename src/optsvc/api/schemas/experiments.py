@@ -13,7 +13,19 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
-from optsvc.api.schemas.common import Count, IdOut, In, Key, Metadata, Name, Out, Time, seconds, text_or_object
+from optsvc.api.schemas.common import (
+    Count,
+    IdOut,
+    In,
+    Key,
+    Metadata,
+    MetadataOut,
+    Name,
+    Out,
+    Time,
+    seconds,
+    text_or_object,
+)
 from optsvc.api.schemas.features import (
     ConditionalIn,
     ConditionalOut,
@@ -47,6 +59,8 @@ _EXAMPLE: JsonDict = {
     ],
 }
 
+_AI_EXAMPLE = {"budget" if key == "observation_budget" else key: value for key, value in _EXAMPLE.items()}
+
 _MetricOrName = Annotated[
     Annotated[Key, Tag("text")] | Annotated[MetricIn, Tag("object")], Discriminator(text_or_object)
 ]
@@ -56,7 +70,7 @@ class _DefinitionIn(In):
     """What all kinds of experiments are described with."""
 
     name: Name
-    parameters: list[ParameterIn] = Field(min_length=1)
+    parameters: list[ParameterIn] = Field(min_length=1, description="The axes of the search space; each name once.")
     conditionals: list[ConditionalIn] | None = Field(None, description="Choices that parameters hang on.")
     linear_constraints: list[LinearConstraintIn] | None = Field(None, description="What every point keeps to.")
     parallel_bandwidth: Count | None = Field(None, description="How many evaluations run at the same time.")
@@ -127,6 +141,8 @@ class ExperimentIn(_DefinitionIn):
 class AIExperimentIn(_DefinitionIn):
     """An experiment whose evaluations are training runs."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_AI_EXAMPLE]})
+
     metrics: list[MetricIn] = Field(min_length=1, description="What is measured; each needs a name.")
     budget: Count | None = Field(None, description="How many runs you plan to make.")
 
@@ -196,11 +212,16 @@ class ProgressOut(Out):
     """How far an experiment has come."""
 
     object: Literal["progress"]
-    observation_count: int
-    observation_budget_consumed: float
-    first_observation: ObservationOut | None
-    last_observation: ObservationOut | None
-    best_observation: ObservationOut | None
+    observation_count: int = Field(description="How many observations there are, failed ones too, deleted ones not.")
+    observation_budget_consumed: float = Field(
+        description="How much of the budget is used: 1 for each observation, or the cost of its task."
+    )
+    first_observation: ObservationOut | None = Field(description="The oldest one; null if there is none.")
+    last_observation: ObservationOut | None = Field(description="The newest one; null if there is none.")
+    best_observation: ObservationOut | None = Field(
+        description="The one with the best value of the optimized metric, whatever the thresholds; null if there is "
+        "none, and unless exactly one metric is optimized."
+    )
 
     @classmethod
     def of(cls, standing: Standing) -> Self:
@@ -224,9 +245,9 @@ class RunProgressOut(Out):
     """How far an AI experiment has come."""
 
     object: Literal["progress"]
-    active_run_count: int
-    finished_run_count: int
-    total_run_count: int
+    active_run_count: int = Field(description="How many runs are active.")
+    finished_run_count: int = Field(description="How many runs were completed or have failed.")
+    total_run_count: int = Field(description="How many runs there are, deleted ones not.")
     remaining_budget: int | None = Field(description="May go below zero; null without a budget.")
 
     @classmethod
@@ -255,22 +276,26 @@ class PreflightOut(Out):
 
 class _AnyExperimentOut(Out):
     id: IdOut | None = Field(description="Null in a dry run, which stores nothing.")
-    client: IdOut
-    user: IdOut | None
-    project: str | None
-    name: str
-    type: ExperimentType
-    state: Literal["active", "deleted"]
+    client: IdOut = Field(description="Id of the client that it belongs to.")
+    user: IdOut | None = Field(description="Id of its creator; null if that is nobody.")
+    project: str | None = Field(description="Id of its project; null if it is in none.")
+    name: str = Field(description="For people.")
+    type: ExperimentType = Field(
+        description="How points are chosen: `offline`: optimized; `random`: random points; `grid`: all combinations."
+    )
+    state: Literal["active", "deleted"] = Field(description="Whether it is active or archived.")
     created: Time
     updated: Time
-    parameters: list[ParameterOut]
-    metrics: list[MetricOut]
-    conditionals: list[ConditionalOut]
-    linear_constraints: list[LinearConstraintOut]
-    num_solutions: int | None
-    parallel_bandwidth: int | None
-    runs_only: bool
-    metadata: dict[str, Any] | None
+    parameters: list[ParameterOut] = Field(description="The axes of the search space, by name.")
+    metrics: list[MetricOut] = Field(description="What is measured, by name.")
+    conditionals: list[ConditionalOut] = Field(description="Choices that parameters hang on.")
+    linear_constraints: list[LinearConstraintOut] = Field(description="What every point keeps to.")
+    num_solutions: int | None = Field(description="How many good and different points are sought; null: one.")
+    parallel_bandwidth: int | None = Field(
+        description="How many evaluations run at the same time; null if it was not said."
+    )
+    runs_only: bool = Field(description="Whether it is an AI experiment.")
+    metadata: MetadataOut
 
     @staticmethod
     def _shared(standing: Standing) -> dict[str, Any]:
@@ -301,12 +326,14 @@ class _AnyExperimentOut(Out):
 class ExperimentOut(_AnyExperimentOut):
     """A search space, metrics to optimize in it, and what has come of it so far."""
 
+    sometimes_absent = frozenset({"observation_budget", "budget"})
+
     object: Literal["experiment"]
-    development: bool
+    development: bool = Field(description="Whether it is for trying the API only: nothing is optimized or counted.")
     observation_budget: int | None = Field(description="Absent if the experiment takes runs only.")
     budget: int | None = Field(description="Absent unless the experiment takes runs only.")
     tasks: list[TaskOut] = Field(description="Absent if there are none.", exclude_if=lambda tasks: not tasks)
-    progress: ProgressOut | RunProgressOut
+    progress: ProgressOut | RunProgressOut = Field(description="How far it has come.")
     optsvc: PreflightOut | None = Field(description="Only in a dry run.", exclude_if=lambda preflight: not preflight)
 
     @model_serializer(mode="wrap")
@@ -335,8 +362,8 @@ class AIExperimentOut(_AnyExperimentOut):
     """An experiment whose evaluations are training runs."""
 
     object: Literal["aiexperiment"]
-    budget: int | None
-    progress: RunProgressOut
+    budget: int | None = Field(description="How many runs are planned; null if it was not said.")
+    progress: RunProgressOut = Field(description="How far it has come.")
 
     @classmethod
     def of(cls, standing: Standing) -> Self:

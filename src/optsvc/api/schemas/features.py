@@ -13,8 +13,8 @@ from optsvc.domain.space import Conditional, LinearConstraint
 class ConditionalIn(In):
     """A choice that other parameters hang on."""
 
-    name: Key = Field(examples=["optimizer"])
-    values: list[CategoryName] = Field(min_length=2, examples=[["sgd", "adam"]])
+    name: Key = Field(examples=["optimizer"], description="Its name; no parameter has the same.")
+    values: list[CategoryName] = Field(min_length=2, examples=[["sgd", "adam"]], description="The choices; each once.")
     object: Literal["conditional"] | None = None
 
     def to_domain(self) -> Conditional:
@@ -26,8 +26,8 @@ class ConditionalOut(Out):
     """A choice that other parameters hang on."""
 
     object: Literal["conditional"]
-    name: str
-    values: list[str]
+    name: str = Field(description="Its name.")
+    values: list[str] = Field(description="The choices.")
 
     @classmethod
     def of(cls, conditional: Conditional) -> Self:
@@ -38,8 +38,8 @@ class ConditionalOut(Out):
 class ConstraintTermIn(In):
     """A parameter and its weight in the sum."""
 
-    name: Key
-    weight: Number
+    name: Key = Field(description="The parameter.")
+    weight: Number = Field(description="What its value is multiplied by.")
     object: Literal["constraint_term"] | None = None
 
 
@@ -47,8 +47,8 @@ class LinearConstraintIn(In):
     """A weighted sum of parameters that every point keeps below or above a threshold."""
 
     type: Literal["less_than", "greater_than"] = Field(description="The equality is allowed in both.")
-    terms: list[ConstraintTermIn] = Field(min_length=1)
-    threshold: Number
+    terms: list[ConstraintTermIn] = Field(min_length=1, description="What is added up; each parameter once.")
+    threshold: Number = Field(description="What the sum is kept below or above.")
     object: Literal["linear_constraint"] | None = None
 
     def to_domain(self) -> LinearConstraint:
@@ -64,17 +64,19 @@ class ConstraintTermOut(Out):
     """A parameter and its weight in the sum."""
 
     object: Literal["constraint_term"]
-    name: str
-    weight: float
+    name: str = Field(description="The parameter.")
+    weight: float = Field(description="What its value is multiplied by.")
 
 
 class LinearConstraintOut(Out):
     """A weighted sum of parameters that every point keeps below or above a threshold."""
 
     object: Literal["linear_constraint"]
-    type: Literal["less_than", "greater_than"]
-    terms: list[ConstraintTermOut]
-    threshold: float
+    type: Literal["less_than", "greater_than"] = Field(
+        description="Whether the sum is kept below or above; the equality is allowed in both."
+    )
+    terms: list[ConstraintTermOut] = Field(description="What is added up, by name.")
+    threshold: float = Field(description="What the sum is kept below or above.")
 
     @classmethod
     def of(cls, constraint: LinearConstraint) -> Self:
@@ -91,7 +93,7 @@ class LinearConstraintOut(Out):
 class TaskIn(In):
     """A way to evaluate a point, at a share of the full cost."""
 
-    name: Key
+    name: Key = Field(description="Its name; each once.")
     cost: Number = Field(description="Above 0 and at most 1; exactly one task has the cost 1.")
     object: Literal["task"] | None = None
 
@@ -104,8 +106,8 @@ class TaskOut(Out):
     """A way to evaluate a point, at a share of the full cost."""
 
     object: Literal["task"]
-    name: str
-    cost: float
+    name: str = Field(description="Its name.")
+    cost: float = Field(description="The share of the full cost, above 0 and at most 1.")
 
     @classmethod
     def of(cls, task: Task) -> Self:
@@ -118,19 +120,21 @@ class TaskOut(Out):
         return next((cls.of(task) for task in tasks if task.name == name), None)
 
 
-class _NamedTask(BaseModel):
+class TaskNameIn(BaseModel):
+    """A task, as sent back by a program that got it from us; only its name counts."""
+
     model_config = ConfigDict(extra="ignore")
 
-    name: Key
+    name: Key = Field(description="Its name.")
 
 
 TaskName = Annotated[
-    Annotated[Key, Tag("text")] | Annotated[_NamedTask, Tag("object")],
+    Annotated[Key, Tag("text")] | Annotated[TaskNameIn, Tag("object")],
     Discriminator(text_or_object),
     Field(description="The task's name, or the task as we send it."),
 ]
 
 
-def task_name(given: str | _NamedTask | None) -> str | None:
+def task_name(given: str | TaskNameIn | None) -> str | None:
     """The name, in whichever form it was given."""
-    return given.name if isinstance(given, _NamedTask) else given
+    return given.name if isinstance(given, TaskNameIn) else given

@@ -4,7 +4,8 @@ import base64
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from optsvc.api.schemas.common import Count, IdOut, In, Key, Out, Time, seconds
 from optsvc.services.files import NewFile
@@ -32,12 +33,22 @@ def _md5(text: str) -> str:
     return base64.b64encode(digest).decode()
 
 
+_EXAMPLE: JsonDict = {
+    "content_length": 3,
+    "content_type": "text/plain",
+    "content_md5": "kAFQmDzST7DWlj99KOF/cg==",
+    "name": "letters",
+}
+
+
 class FileIn(In):
     """What is known of a file before its bytes are sent."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+
     content_length: Count = Field(description="In bytes.")
     content_type: Annotated[str, AfterValidator(_mime_type)] = Field(
-        max_length=100, strict=True, examples=["image/png"]
+        description="MIME type of the bytes.", max_length=100, strict=True, examples=["image/png"]
     )
     content_md5: Annotated[str, AfterValidator(_md5)] = Field(
         max_length=24, strict=True, description="MD5 of the bytes, base64.", examples=["1B2M2Y8AsgTpgAmY7PhCfg=="]
@@ -60,29 +71,29 @@ class UploadOut(Out):
     """How to send the bytes: with this method, to this address, with exactly these headers, without a token."""
 
     object: Literal["upload"]
-    url: str
-    method: str
-    headers: dict[str, str]
+    url: str = Field(description="Where to send the bytes; valid for an hour.")
+    method: str = Field(description="The HTTP method to use.")
+    headers: dict[str, str] = Field(description="The headers to send, exactly these.")
 
 
 class DownloadOut(Out):
     """Where to read the bytes, without a token."""
 
     object: Literal["download"]
-    url: str
+    url: str = Field(description="Where to read the bytes; valid for an hour.")
 
 
 class _FileOut(Out):
     object: Literal["file"]
     id: IdOut
-    client: IdOut
-    user: IdOut | None
+    client: IdOut = Field(description="Id of the client that it belongs to.")
+    user: IdOut | None = Field(description="Id of who announced it; null if that is nobody.")
     created: Time
-    name: str | None
-    filename: str | None
-    content_length: int
-    content_type: str
-    content_md5: str
+    name: str | None = Field(description="What to call it; null if it was given none.")
+    filename: str | None = Field(description="What it is called where it comes from; null if that is unknown.")
+    content_length: int = Field(description="In bytes.")
+    content_type: str = Field(description="MIME type of the bytes.")
+    content_md5: str = Field(description="MD5 of the bytes, base64.")
 
 
 class AnnouncedFileOut(_FileOut):

@@ -13,7 +13,9 @@ from optsvc.storage.models import MetricEvaluation as MetricEvaluationRow
 class MetricIn(In):
     """A number that every evaluation reports."""
 
-    name: Key | None = Field(None, examples=["accuracy"])
+    name: Key | None = Field(
+        None, examples=["accuracy"], description="Its name; may be left out when it is the only one."
+    )
     objective: Objective = Field(Objective.MAXIMIZE, description="Which way is better.")
     strategy: Strategy = Field(
         Strategy.OPTIMIZE, description="What it is for: `optimize`, `constraint` (must reach its threshold), `store`."
@@ -32,10 +34,10 @@ class MetricOut(Out):
     """A number that every evaluation reports."""
 
     object: Literal["metric"]
-    name: str | None
-    objective: Objective
-    strategy: Strategy
-    threshold: float | None
+    name: str | None = Field(description="Its name; null if it was given none.")
+    objective: Objective = Field(description="Which way is better.")
+    strategy: Strategy = Field(description="What it is for.")
+    threshold: float | None = Field(description="What must be reached, or is good enough; null if nothing was said.")
 
     @classmethod
     def of(cls, metric: Metric) -> Self:
@@ -53,7 +55,7 @@ class MetricEvaluationIn(In):
     """The reported value of one metric."""
 
     name: str | None = Field(None, max_length=100, description="May be left out when there is one metric.")
-    value: Number = Field(examples=[0.93])
+    value: Number = Field(examples=[0.93], description="What was measured, in the metric's own units.")
     value_stddev: Number | None = Field(None, ge=0, description="Standard deviation of the measurement, if known.")
     object: Literal["metric_evaluation"] | None = None
 
@@ -66,9 +68,9 @@ class MetricEvaluationOut(Out):
     """The reported value of one metric."""
 
     object: Literal["metric_evaluation"]
-    name: str | None
-    value: float
-    value_stddev: float | None
+    name: str | None = Field(description="The metric; null if it was given no name.")
+    value: float = Field(description="What was measured, in the metric's own units.")
+    value_stddev: float | None = Field(description="Standard deviation of the measurement; null if unknown.")
 
     @classmethod
     def of(cls, row: MetricEvaluationRow) -> Self:

@@ -11,18 +11,18 @@ from optsvc.storage.models import Note, Project
 class NoteIn(In):
     """A text about a project."""
 
-    contents: str = Field(max_length=2**20, strict=True)
+    contents: str = Field(max_length=2**20, strict=True, description="The whole text.")
 
 
 class NoteOut(Out):
     """A text about a project."""
 
     object: Literal["project_note"]
-    client: IdOut
-    project: str
-    user: IdOut | None
+    client: IdOut = Field(description="Id of the client that the project belongs to.")
+    project: str = Field(description="Id of the project.")
+    user: IdOut | None = Field(description="Id of who wrote it; null if that is nobody.")
     created: Time
-    contents: str
+    contents: str = Field(description="The whole text.")
 
     @classmethod
     def of(cls, project: Project, row: Note) -> Self:

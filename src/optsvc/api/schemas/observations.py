@@ -2,9 +2,10 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
-from optsvc.api.schemas.common import AssignmentsOut, Id, IdOut, In, Metadata, Number, Out, Time, seconds
+from optsvc.api.schemas.common import AssignmentsOut, IdIn, IdOut, In, Metadata, MetadataOut, Number, Out, Time, seconds
 from optsvc.api.schemas.features import TaskName, TaskOut, task_name
 from optsvc.api.schemas.metrics import MetricEvaluationIn, MetricEvaluationOut
 from optsvc.domain.experiment import Definition
@@ -13,11 +14,18 @@ from optsvc.services.observation_files import Tally
 from optsvc.services.observations import ObservationChanges, Report
 from optsvc.storage.models import Observation
 
+_EXAMPLE: JsonDict = {
+    "assignments": {"sugar": 0.44018, "eggs": 6, "oven": "gas"},
+    "values": [{"name": "taste", "value": 0.93}],
+}
+
 
 class ObservationIn(In):
     """The result of one evaluation."""
 
-    suggestion: Id | None = Field(None, description="The suggestion that was evaluated; or give `assignments`.")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+
+    suggestion: IdIn | None = Field(None, description="The suggestion that was evaluated; or give `assignments`.")
     assignments: dict[str, Any] | None = Field(None, description="A point of your own; or give `suggestion`.")
     values: list[MetricEvaluationIn] | None = Field(None, description="One value per metric; or `failed: true`.")
     failed: bool | None = Field(None, description="The evaluation could not be carried out.", strict=True)
@@ -88,7 +96,9 @@ class ObservationLineIn(ObservationIn):
 class ObservationBatchIn(In):
     """Many results at once: all are stored, or none."""
 
-    observations: list[ObservationIn] = Field(min_length=1, max_length=2500)
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"observations": [_EXAMPLE]}]})
+
+    observations: list[ObservationIn] = Field(min_length=1, max_length=2500, description="The results, in order.")
     no_optimize: bool | None = Field(None, description="Do not start a computation because of these.", strict=True)
     dry_run: bool | None = Field(None, description="Only check them, and answer what would be stored.", strict=True)
 
@@ -119,14 +129,18 @@ class ObservationOut(Out):
 
     object: Literal["observation"]
     id: IdOut | None = Field(description="Null in a dry run, which stores nothing.")
-    experiment: IdOut
-    suggestion: IdOut | None
+    experiment: IdOut = Field(description="Id of the experiment.")
+    suggestion: IdOut | None = Field(
+        description="Id of the suggestion that was evaluated; null if the point was your own."
+    )
     assignments: AssignmentsOut
-    values: list[MetricEvaluationOut]
-    failed: bool
-    task: TaskOut | None = Field(exclude_if=lambda task: task is None)
+    values: list[MetricEvaluationOut] = Field(description="One value per metric; empty if it failed.")
+    failed: bool = Field(description="Whether the evaluation could not be carried out.")
+    task: TaskOut | None = Field(
+        exclude_if=lambda task: task is None, description="Which task was run; absent without tasks."
+    )
     created: Time
-    metadata: dict[str, Any] | None
+    metadata: MetadataOut
 
     @classmethod
     def of(cls, row: Observation, definition: Definition) -> Self:

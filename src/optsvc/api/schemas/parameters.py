@@ -41,9 +41,9 @@ class NormalPriorIn(In):
 
     model_config = ConfigDict(extra="ignore")
 
-    name: Literal["normal"]
-    mean: Number
-    scale: Number
+    name: Literal["normal"] = Field(description="Says that it is a normal density.")
+    mean: Number = Field(description="The middle; within the bounds.")
+    scale: Number = Field(description="The standard deviation, above 0.")
 
     def to_domain(self) -> Prior:
         """As the rules and the engine know it."""
@@ -55,9 +55,9 @@ class BetaPriorIn(In):
 
     model_config = ConfigDict(extra="ignore")
 
-    name: Literal["beta"]
-    shape_a: Number
-    shape_b: Number
+    name: Literal["beta"] = Field(description="Says that it is a beta density.")
+    shape_a: Number = Field(description="The first exponent, above 0.")
+    shape_b: Number = Field(description="The second exponent, above 0.")
 
     def to_domain(self) -> Prior:
         """As the rules and the engine know it."""
@@ -85,7 +85,7 @@ class _ParameterIn(In):
     # Programs send back parameters as they got them, with keys of old and of answers.
     model_config = ConfigDict(extra="ignore")
 
-    name: Key = Field(examples=["learning_rate"])
+    name: Key = Field(examples=["learning_rate"], description="Its name; each once.")
     conditions: ConditionsIn | None = None
 
     @property
@@ -97,7 +97,7 @@ class _ParameterIn(In):
 class DoubleParameterIn(_ParameterIn):
     """A real-valued axis."""
 
-    type: Literal["double"]
+    type: Literal["double"] = Field(description="Says that it is a real-valued axis.")
     bounds: BoundsIn | None = Field(None, description="Needed unless `grid` is given.")
     grid: list[Number] | None = Field(None, min_length=2, description="The only values to suggest, instead of a range.")
     transformation: Literal["log", "none"] | None = Field(
@@ -131,7 +131,7 @@ class DoubleParameterIn(_ParameterIn):
 class IntParameterIn(_ParameterIn):
     """A whole-numbered axis."""
 
-    type: Literal["int"]
+    type: Literal["int"] = Field(description="Says that it is a whole-numbered axis.")
     bounds: IntBoundsIn | None = Field(None, description="Needed unless `grid` is given.")
     grid: list[Whole] | None = Field(None, min_length=2, description="The only values to suggest, instead of a range.")
     transformation: Literal["log", "none"] | None = Field(None, description="Only for doubles: leave out.")
@@ -165,8 +165,8 @@ def _check_one_range(parameter: DoubleParameterIn | IntParameterIn) -> None:
 class CategoricalValueIn(In):
     """A category, as sent back by a program that got it from us."""
 
-    name: CategoryName
-    enum_index: int | None = None
+    name: CategoryName = Field(description="The category.")
+    enum_index: int | None = Field(None, description="Its number as we sent it; ignored.")
     object: Literal["categorical_value"] | None = None
 
 
@@ -183,7 +183,7 @@ def category_names(given: list[str | CategoricalValueIn]) -> tuple[str, ...]:
 class CategoricalParameterIn(_ParameterIn):
     """An unordered axis."""
 
-    type: Literal["categorical"]
+    type: Literal["categorical"] = Field(description="Says that it is an unordered axis.")
     categorical_values: list[CategoryIn] = Field(
         min_length=2,
         description="The categories: plain texts, or objects with a `name`.",
@@ -219,49 +219,59 @@ class BoundsOut(Out):
     """The range of a numeric parameter."""
 
     object: Literal["bounds"]
-    min: float
-    max: float
+    min: float = Field(description="Inclusive lower bound, in the parameter's own units.")
+    max: float = Field(description="Inclusive upper bound.")
 
 
 class CategoricalValueOut(Out):
     """A category and its number."""
 
     object: Literal["categorical_value"]
-    name: str
-    enum_index: int
+    name: str = Field(description="The category.")
+    enum_index: int = Field(description="Its number, from 1; stays when others are removed.")
 
 
 class NormalPriorOut(Out):
     """Good values are believed to lie around `mean`, give or take `scale`."""
 
     object: Literal["normal_prior"]
-    name: Literal["normal"]
-    mean: float
-    scale: float
+    name: Literal["normal"] = Field(description="Says that it is a normal density.")
+    mean: float = Field(description="The middle, in the parameter's own units.")
+    scale: float = Field(description="The standard deviation.")
 
 
 class BetaPriorOut(Out):
     """Where good values are believed to lie, as a beta density on the bounds scaled to 0…1."""
 
     object: Literal["beta_prior"]
-    name: Literal["beta"]
-    shape_a: float
-    shape_b: float
+    name: Literal["beta"] = Field(description="Says that it is a beta density.")
+    shape_a: float = Field(description="The first exponent.")
+    shape_b: float = Field(description="The second exponent.")
 
 
 class ParameterOut(Out):
     """One axis of the search space."""
 
     object: Literal["parameter"]
-    name: str
-    type: Literal["double", "int", "categorical"]
-    bounds: BoundsOut | None
-    categorical_values: list[CategoricalValueOut] | None
-    grid: list[Value] | None = Field(exclude_if=lambda grid: grid is None)
-    transformation: Literal["log"] | None
-    prior: NormalPriorOut | BetaPriorOut | None
-    conditions: dict[str, list[str]]
-    default_value: Value | None
+    name: str = Field(description="Its name.")
+    type: Literal["double", "int", "categorical"] = Field(description="Real-valued, whole-numbered or unordered.")
+    bounds: BoundsOut | None = Field(description="The range; null of a categorical.")
+    categorical_values: list[CategoricalValueOut] | None = Field(description="The categories; null of a number.")
+    grid: list[Value] | None = Field(
+        exclude_if=lambda grid: grid is None, description="The only values to suggest; absent if there is a range."
+    )
+    transformation: Literal["log"] | None = Field(
+        description="`log`: magnitudes matter rather than differences; null: none."
+    )
+    prior: NormalPriorOut | BetaPriorOut | None = Field(
+        description="Where good values are believed to lie; null if nothing was said."
+    )
+    conditions: dict[str, list[str]] = Field(
+        description="It exists when every conditional named has one of the values beside it."
+    )
+    default_value: Value | None = Field(
+        description="What it was for observations before it was added; null if nothing was said."
+    )
 
     @classmethod
     def of(cls, parameter: Parameter, *, in_grid: bool = False) -> Self:

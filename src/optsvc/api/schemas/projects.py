@@ -1,10 +1,10 @@
 """Projects, in and out."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints
 
-from optsvc.api.schemas.common import IdOut, In, Metadata, Name, Out, Time, seconds
+from optsvc.api.schemas.common import IdOut, In, Metadata, MetadataOut, Name, Out, Time, seconds
 from optsvc.services.projects import ProjectChanges
 from optsvc.storage.models import Project
 from optsvc.storage.projects import Counts
@@ -48,14 +48,14 @@ class ProjectOut(Out):
     """A place for experiments and runs that belong together."""
 
     object: Literal["project"]
-    id: str
-    client: IdOut
-    user: IdOut | None
-    name: str
+    id: str = Field(description="Its id, chosen by you; unique in the client.")
+    client: IdOut = Field(description="Id of the client that it belongs to.")
+    user: IdOut | None = Field(description="Id of its creator; null if that is nobody.")
+    name: str = Field(description="For people.")
     created: Time
     updated: Time
-    metadata: dict[str, Any] | None
-    deleted: bool
+    metadata: MetadataOut
+    deleted: bool = Field(description="Whether it is archived.")
     experiment_count: int = Field(description="All of them, deleted ones too.")
     training_run_count: int = Field(description="Without deleted ones.")
 

@@ -1,10 +1,10 @@
 """What an experiment has found, and advice, out."""
 
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field
 
-from optsvc.api.schemas.common import AssignmentsOut, IdOut, Out
+from optsvc.api.schemas.common import AssignmentsOut, IdOut, MetadataOut, Out
 from optsvc.api.schemas.metrics import MetricEvaluationOut
 from optsvc.domain.advice import StoppingReason
 from optsvc.domain.experiment import Definition
@@ -18,8 +18,8 @@ class BestAssignmentsOut(Out):
     object: Literal["best_assignments"]
     id: IdOut = Field(description="Of the observation.")
     assignments: AssignmentsOut
-    values: list[MetricEvaluationOut]
-    metadata: dict[str, Any] | None
+    values: list[MetricEvaluationOut] = Field(description="One value per metric.")
+    metadata: MetadataOut
     task: str | None = Field(description="The task's name.", exclude_if=lambda task: task is None)
 
     @classmethod
@@ -39,15 +39,15 @@ class StoppingCriteriaOut(Out):
     """Whether to go on."""
 
     object: Literal["stopping_criteria"]
-    should_stop: bool
-    reasons: list[StoppingReason]
+    should_stop: bool = Field(description="Whether there is a reason to stop.")
+    reasons: list[StoppingReason] = Field(description="Why; empty if there is none.")
 
 
 class BestPracticesOut(Out):
     """What is unwise about an experiment or its use; it stops nothing."""
 
     object: Literal["best_practices"]
-    violations: list[str]
+    violations: list[str] = Field(description="One sentence each; empty if nothing is unwise.")
 
 
 class ImportancesOut(Out):
@@ -61,7 +61,7 @@ class MetricImportancesOut(Out):
     """How much each parameter matters for a metric."""
 
     object: Literal["metric_importances"]
-    metric: str | None
+    metric: str | None = Field(description="The metric; null if it was given no name.")
     importances: dict[str, float | None] = Field(
         description="By parameter, from 0 to 1, together 1. Null for a parameter added since they were computed, and "
         "for all parameters where too little is known of the metric to tell."

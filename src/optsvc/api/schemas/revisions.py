@@ -24,7 +24,7 @@ class ParameterUpdateIn(In):
     # Programs send back parameters as they got them, with keys of old and of answers.
     model_config = ConfigDict(extra="ignore")
 
-    name: Key
+    name: Key = Field(description="Which parameter; a new name adds one.")
     type: Literal["double", "int", "categorical"] | None = Field(None, description="May be repeated, not changed.")
     bounds: BoundsIn | None = Field(None, description="Replaces the range.")
     grid: list[Number] | list[CategoryName] | None = Field(None, description="Replaces the grid.")
@@ -58,7 +58,7 @@ class ParameterUpdateIn(In):
 class MetricUpdateIn(In):
     """One entry of the complete list of metrics: only thresholds can change."""
 
-    name: str | None = Field(None, max_length=100)
+    name: str | None = Field(None, max_length=100, description="Which metric.")
     objective: Objective = Field(Objective.MAXIMIZE, description="May be repeated, not changed.")
     strategy: Strategy = Field(Strategy.OPTIMIZE, description="May be repeated, not changed.")
     threshold: Number | None = Field(None, description="Moves the threshold; null clears it; left out keeps it.")

@@ -32,9 +32,9 @@ SourceName = Annotated[str, StringConstraints(min_length=1, max_length=30, stric
 class EvaluationIn(In):
     """The value of one metric."""
 
-    value: Number
+    value: Number = Field(description="What was measured, in the metric's own units.")
     value_stddev: Number | None = Field(None, ge=0, description="Standard deviation of the measurement, if known.")
-    name: str | None = None
+    name: str | None = Field(None, description="May be repeated from our answers: the metric.")
     object: Literal["metric_evaluation"] | None = None
 
 
@@ -42,9 +42,9 @@ class EvaluationOut(Out):
     """The value of one metric."""
 
     object: Literal["metric_evaluation"]
-    name: str
-    value: float
-    value_stddev: float | None
+    name: str = Field(description="The metric.")
+    value: float = Field(description="What was measured, in the metric's own units.")
+    value_stddev: float | None = Field(description="Standard deviation of the measurement; null if unknown.")
 
     @classmethod
     def of(cls, name: str, stored: dict[str, Any]) -> Self:
@@ -70,7 +70,7 @@ class LogOut(Out):
     """The text of one stream."""
 
     object: Literal["log"]
-    content: str
+    content: str = Field(description="The text; a long one ends early.")
 
 
 class DatasetIn(In):
@@ -88,7 +88,7 @@ class DatasetOut(Out):
 class AssignmentMetaIn(In):
     """Where the value of one assignment came from."""
 
-    source: SourceName
+    source: SourceName = Field(description="The name of the source.")
     object: Literal["assignments_meta"] | None = None
 
 
@@ -96,14 +96,14 @@ class AssignmentMetaOut(Out):
     """Where the value of one assignment came from."""
 
     object: Literal["assignments_meta"]
-    source: str
+    source: str = Field(description="The name of the source.")
 
 
 class AssignmentSourceIn(In):
     """How the assignments of one source are shown."""
 
     sort: Whole | None = Field(None, description="Its place among the sources, ascending.")
-    default_show: bool = Field(True, strict=True)
+    default_show: bool = Field(True, strict=True, description="Whether they are shown at first.")
     object: Literal["assignments_sources"] | None = None
 
 
@@ -111,14 +111,14 @@ class AssignmentSourceOut(Out):
     """How the assignments of one source are shown."""
 
     object: Literal["assignments_sources"]
-    sort: int | None
-    default_show: bool
+    sort: int | None = Field(description="Its place among the sources, ascending; null if it was not said.")
+    default_show: bool = Field(description="Whether they are shown at first.")
 
 
 class ModelIn(In):
     """The model that was trained."""
 
-    type: str | None = Field(None, strict=True)
+    type: str | None = Field(None, strict=True, description="Which kind of model, in your own words.")
     object: Literal["model"] | None = None
 
 
@@ -126,14 +126,14 @@ class ModelOut(Out):
     """The model that was trained."""
 
     object: Literal["model"]
-    type: str | None
+    type: str | None = Field(description="Which kind of model; null if it was not said.")
 
 
 class SourceCodeIn(In):
     """The program."""
 
-    content: str | None = Field(None, strict=True)
-    hash: str | None = Field(None, strict=True)
+    content: str | None = Field(None, strict=True, description="The text of the program.")
+    hash: str | None = Field(None, strict=True, description="What names its version, such as a commit.")
     object: Literal["source_code"] | None = None
 
 
@@ -141,18 +141,20 @@ class SourceCodeOut(Out):
     """The program."""
 
     object: Literal["source_code"]
-    content: str | None
-    hash: str | None
+    content: str | None = Field(description="The text of the program; null if it was not sent.")
+    hash: str | None = Field(description="What names its version; null if it was not sent.")
 
 
 class FeatureImportancesIn(In):
     """How much each feature matters to the model."""
 
-    type: Key
-    scores: dict[Key, Number] = Field(max_length=MOST_SCORES)
+    type: Key = Field(description="How they were computed, in the words of the integration.")
+    scores: dict[Key, Number] = Field(max_length=MOST_SCORES, description="A number for each feature.")
 
 
 class SysMetadataIn(In):
     """What integrations report."""
 
-    feature_importances: FeatureImportancesIn | None = None
+    feature_importances: FeatureImportancesIn | None = Field(
+        None, description="How much each feature matters to the model."
+    )

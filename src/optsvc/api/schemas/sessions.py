@@ -18,14 +18,16 @@ class _Lenient(BaseModel):
 class SignInIn(_Lenient):
     """Who signs in."""
 
-    email: str = Field(strict=True, min_length=1, max_length=320, examples=["marie@lab.example"])
-    password: str = Field(strict=True)
+    email: str = Field(
+        strict=True, description="Of the account.", min_length=1, max_length=320, examples=["marie@lab.example"]
+    )
+    password: str = Field(strict=True, description="Of the account.")
 
 
 class PasswordIn(_Lenient):
     """Another password."""
 
-    old_password: str = Field(strict=True)
+    old_password: str = Field(strict=True, description="The present one.")
     new_password: str = Field(strict=True, description="8 to 1024 characters, not the e-mail address.")
 
 
@@ -34,10 +36,10 @@ class SessionOut(Out):
 
     object: Literal["session"]
     api_token: TokenOut
-    client: ClientOut | None
-    user: UserOut | None
-    code: None
-    needs_password_reset: bool
+    client: ClientOut | None = Field(description="A client that you see; null if there is none, and for guests.")
+    user: UserOut | None = Field(description="Whose token it is; null if it is nobody's.")
+    code: None = Field(description="Always null.")
+    needs_password_reset: bool = Field(description="Whether the password has to be changed first.")
     csrf_token: str | None = Field(
         description="Signed in by cookie: what every request but GET must carry as `X-CSRF-Token`. Else null."
     )

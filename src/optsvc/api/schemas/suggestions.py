@@ -4,7 +4,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from optsvc.api.schemas.common import AssignmentsOut, IdOut, Metadata, Out, Time, seconds
+from optsvc.api.schemas.common import AssignmentsOut, IdOut, Metadata, MetadataOut, Out, Time, seconds
 from optsvc.api.schemas.features import TaskName, TaskOut, task_name
 from optsvc.domain.experiment import Definition
 from optsvc.engine import Source
@@ -43,8 +43,8 @@ class SuggestionUpdateIn(BaseModel):
 class Seed(Out):
     """All the randomness of a suggestion."""
 
-    key: str
-    ordinal: int
+    key: str = Field(description="The stream of random numbers.")
+    ordinal: int = Field(description="The place in that stream.")
 
 
 class Provenance(BaseModel):
@@ -58,8 +58,8 @@ class Provenance(BaseModel):
         "`fallback`: a space-filling point, because nothing better could be had in time."
     )
     reason: str = Field(description="One sentence.")
-    engine_version: str | None = None
-    seed: Seed | None = None
+    engine_version: str | None = Field(None, description="Which version of the optimizer.")
+    seed: Seed | None = Field(None, description="All the randomness; null if there was none.")
     observation_count: int | None = Field(None, description="How many observations were counted.")
     last_observation: str | None = Field(None, description="Id of the last observation counted.")
     pending: list[str] | None = Field(None, description="Ids of the open suggestions taken into account.")
@@ -73,14 +73,16 @@ class SuggestionOut(Out):
 
     object: Literal["suggestion"]
     id: IdOut
-    experiment: IdOut
+    experiment: IdOut = Field(description="Id of the experiment.")
     assignments: AssignmentsOut
-    state: Literal["open", "closed"]
+    state: Literal["open", "closed"] = Field(description="`closed` once it was observed.")
     created: Time
-    deleted: bool | None
-    metadata: dict[str, Any] | None
-    task: TaskOut | None = Field(exclude_if=lambda task: task is None)
-    optsvc: Provenance
+    deleted: bool | None = Field(description="Whether it was deleted; null in the answer that made it.")
+    metadata: MetadataOut
+    task: TaskOut | None = Field(
+        exclude_if=lambda task: task is None, description="Which task to run; absent without tasks."
+    )
+    optsvc: Provenance = Field(description="Why this point.")
 
     @classmethod
     def of(cls, row: Suggestion, definition: Definition) -> Self:
@@ -104,7 +106,7 @@ class QueuedSuggestionIn(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    assignments: dict[str, Any]
+    assignments: dict[str, Any] = Field(description="The point: a value for each parameter.")
     task: TaskName | None = Field(None, description="Which task to run, where there are tasks.")
 
     @property
@@ -118,10 +120,12 @@ class QueuedSuggestionOut(Out):
 
     object: Literal["queued_suggestion"]
     id: IdOut
-    experiment: IdOut
+    experiment: IdOut = Field(description="Id of the experiment.")
     assignments: AssignmentsOut
     created: Time
-    task: TaskOut | None = Field(exclude_if=lambda task: task is None)
+    task: TaskOut | None = Field(
+        exclude_if=lambda task: task is None, description="Which task to run; absent without tasks."
+    )
 
     @classmethod
     def of(cls, row: QueuedSuggestion, definition: Definition) -> Self:

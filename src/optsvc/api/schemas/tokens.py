@@ -13,19 +13,25 @@ class TokenOut(Out):
     """A token; its secret is whole only in the answer that made it, and masked ever after."""
 
     object: Literal["token"]
-    token: str
-    token_type: TokenKind
-    client: IdOut | None
-    user: IdOut | None
-    organization: IdOut | None
-    development: bool
-    all_experiments: bool
-    experiment: IdOut | None
-    training_run: IdOut | None
-    permissions: Literal["read", "write"]
-    scope: Literal["all_endpoints", "shared_experiment"]
-    expires: Time | None
-    lease_length: int | None
+    token: str = Field(description="The secret: whole in the answer that made it, masked ever after.")
+    token_type: TokenKind = Field(
+        description="What kind: of a program, of a program for development, of a sign-in, of a guest."
+    )
+    client: IdOut | None = Field(
+        description="Id of the client that it reaches; null for a sign-in, which reaches all of its user."
+    )
+    user: IdOut | None = Field(description="Id of the user in whose name it acts; null if that is nobody.")
+    organization: IdOut | None = Field(description="Id of the client's organization; null without a client.")
+    development: bool = Field(description="Whether it sees development experiments only.")
+    all_experiments: bool = Field(description="Whether it reaches more than one object.")
+    experiment: IdOut | None = Field(description="Id of the one experiment that it shows; null otherwise.")
+    training_run: IdOut | None = Field(description="Id of the one run that it shows; null otherwise.")
+    permissions: Literal["read", "write"] = Field(description="The most that it may do.")
+    scope: Literal["all_endpoints", "shared_experiment"] = Field(description="Which endpoints it reaches.")
+    expires: Time | None = Field(description="When it ends, in seconds since 1970 UTC; null: never.")
+    lease_length: int | None = Field(
+        description="How long it lasts after it was renewed, in seconds; null: it does not end."
+    )
 
     @classmethod
     def of(cls, row: Token, secret: str | None = None) -> Self:

@@ -11,6 +11,7 @@ from optsvc.api.schemas.common import (
     IdOut,
     In,
     Metadata,
+    MetadataOut,
     Out,
     Pagination,
     Time,
@@ -69,9 +70,9 @@ class _RunBody(In):
     )
     metadata: Metadata | None = None
     dev_metadata: Metadata | None = Field(None, description="As `metadata`, of tools.")
-    sys_metadata: SysMetadataIn | None = None
-    model: ModelIn | None = None
-    source_code: SourceCodeIn | None = None
+    sys_metadata: SysMetadataIn | None = Field(None, description="What integrations report.")
+    model: ModelIn | None = Field(None, description="The model that was trained.")
+    source_code: SourceCodeIn | None = Field(None, description="The program.")
     datasets: dict[str, DatasetIn] | None = Field(None, description="By name.", examples=[{"mnist": {}}])
     logs: dict[str, LogIn] | None = Field(
         None, description="By stream.", examples=[{"stdout": {"content": "epoch 1: 0.93"}}]
@@ -92,16 +93,16 @@ class _RunBody(In):
 class RunIn(_RunBody):
     """One execution of a program."""
 
-    name: RunName = Field(examples=["baseline"])
-    state: RunState | None = None
-    favorite: bool | None = Field(None, strict=True)
-    deleted: bool | None = Field(None, strict=True)
+    name: RunName = Field(examples=["baseline"], description="For people.")
+    state: RunState | None = Field(None, description="Left out: `active`.")
+    favorite: bool | None = Field(None, strict=True, description="Whether it is marked by a star.")
+    deleted: bool | None = Field(None, strict=True, description="Whether it is deleted at once.")
 
 
 class RunBatchIn(In):
     """Many runs at once: all are stored, or none."""
 
-    runs: list[RunIn] = Field(min_length=1, max_length=MOST_IN_BATCH)
+    runs: list[RunIn] = Field(min_length=1, max_length=MOST_IN_BATCH, description="The runs, in order.")
     fields: FieldNames | None = Field(
         None, description="Answer with these fields of each run only.", examples=["id,state"]
     )
@@ -110,10 +111,10 @@ class RunBatchIn(In):
 class RunUpdateIn(_RunBody):
     """Changes to a run: only the keys that are sent change."""
 
-    name: RunName = Field(default="", validate_default=False)
+    name: RunName = Field(default="", validate_default=False, description="For people.")
     state: RunState = Field(RunState.ACTIVE, description="A run that has ended does not become active again.")
-    favorite: bool = Field(False, strict=True)
-    deleted: bool = Field(False, strict=True)
+    favorite: bool = Field(False, strict=True, description="Whether it is marked by a star.")
+    deleted: bool = Field(False, strict=True, description="`true` deletes it, `false` brings it back.")
     project: ProjectReference = Field(default="", validate_default=False, description="Moves the run there.")
 
 
@@ -122,34 +123,40 @@ class RunOut(Out):
 
     object: Literal["training_run"]
     id: IdOut
-    client: IdOut
-    user: IdOut | None
-    project: str
-    experiment: IdOut | None
-    suggestion: IdOut | None
-    observation: IdOut | None
-    name: str
-    state: RunState
-    finished: bool
+    client: IdOut = Field(description="Id of the client that it belongs to.")
+    user: IdOut | None = Field(description="Id of its creator; null if that is nobody.")
+    project: str = Field(description="Id of its project.")
+    experiment: IdOut | None = Field(description="Id of its AI experiment; null if it has none.")
+    suggestion: IdOut | None = Field(description="Id of the suggestion that it evaluates; null if there is none.")
+    observation: IdOut | None = Field(
+        description="Id of the observation that came of it; null before it ends, and without an experiment."
+    )
+    name: str = Field(description="For people.")
+    state: RunState = Field(description="How it stands.")
+    finished: bool = Field(description="Whether it was completed or has failed.")
     created: Time
     updated: Time
-    completed: Time | None
+    completed: Time | None = Field(description="When it ended, in seconds since 1970 UTC; null before.")
     assignments: AssignmentsOut
-    assignments_meta: dict[str, AssignmentMetaOut]
-    assignments_sources: dict[str, AssignmentSourceOut]
-    values: dict[str, EvaluationOut]
-    metadata: dict[str, Any] | None
-    dev_metadata: dict[str, Any]
-    sys_metadata: dict[str, Any]
-    model: ModelOut
-    source_code: SourceCodeOut
-    datasets: dict[str, DatasetOut]
-    logs: dict[str, LogOut]
-    tags: list[IdOut]
-    files: list[IdOut]
-    checkpoint_count: int
-    favorite: bool
-    deleted: bool
+    assignments_meta: dict[str, AssignmentMetaOut] = Field(
+        description="Where values came from, by the name of the assignment."
+    )
+    assignments_sources: dict[str, AssignmentSourceOut] = Field(
+        description="How the assignments of a source are shown, by its name."
+    )
+    values: dict[str, EvaluationOut] = Field(description="What was measured, by metric.")
+    metadata: MetadataOut
+    dev_metadata: dict[str, Any] = Field(description="As `metadata`, of tools.")
+    sys_metadata: dict[str, Any] = Field(description="What integrations report.")
+    model: ModelOut = Field(description="The model that was trained.")
+    source_code: SourceCodeOut = Field(description="The program.")
+    datasets: dict[str, DatasetOut] = Field(description="Data sets that the program used, by name.")
+    logs: dict[str, LogOut] = Field(description="Texts by stream.")
+    tags: list[IdOut] = Field(description="Ids of its tags.")
+    files: list[IdOut] = Field(description="Ids of its files.")
+    checkpoint_count: int = Field(description="How many checkpoints it has.")
+    favorite: bool = Field(description="Whether it is marked by a star.")
+    deleted: bool = Field(description="Whether it is deleted.")
 
     @classmethod
     def of(cls, row: TrainingRun, extras: RunExtras) -> Self:
@@ -204,8 +211,10 @@ class DefinedFieldOut(Out):
     object: Literal["field"]
     key: str = Field(description="Its name in `filters` and `sort`.", examples=["values.accuracy.value"])
     name: str = Field(description="Its name for people.")
-    type: Literal["id", "timestamp", "numeric", "string", "object", "boolean", "unknown"]
-    sortable: bool
+    type: Literal["id", "timestamp", "numeric", "string", "object", "boolean", "unknown"] = Field(
+        description="What kind of values it has."
+    )
+    sortable: bool = Field(description="Whether lists can be sorted by it.")
     count: int = Field(description="How many of the matching runs have it.")
 
     @classmethod
@@ -226,7 +235,7 @@ class DefinedFieldOut(Out):
 class RunPagination(Pagination[RunOut]):
     """A page of runs, and what can be asked of all that match."""
 
-    defined_fields: list[DefinedFieldOut]
+    defined_fields: list[DefinedFieldOut] = Field(description="The fields that occur in the matching runs.")
 
     @classmethod
     def of(

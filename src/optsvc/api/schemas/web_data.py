@@ -11,7 +11,7 @@ from optsvc.storage.models import Project, WebData
 DEEPEST = 50
 """Levels of a payload: more than any view needs, fewer than a JSON library gives up at."""
 
-ParentType = Literal["project"]
+ParentType = Annotated[Literal["project"], Field(description="There are data of projects only.")]
 Kind = Annotated[Key, Field(max_length=50)]
 _TYPE = "What sort of data it is; a name that the dashboard chooses."
 
@@ -81,7 +81,7 @@ class ParentOut(Out):
     """The project that web data belong to."""
 
     client: IdOut
-    project: str
+    project: str = Field(description="Id of the project.")
 
 
 class WebDataOut(Out):
@@ -92,11 +92,11 @@ class WebDataOut(Out):
     created: Time
     created_by: IdOut | None = Field(description="The user who made it.")
     updated: Time
-    display_name: str
+    display_name: str = Field(description="What people call it.")
     parent_resource_type: ParentType
     parent_resource_id: ParentOut
     web_data_type: str = Field(description=_TYPE)
-    payload: dict[str, Any]
+    payload: dict[str, Any] = Field(description="What is kept, as it was sent.")
 
     @classmethod
     def of(cls, project: Project, row: WebData) -> Self:
