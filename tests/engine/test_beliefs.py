@@ -52,6 +52,17 @@ def test_even_numbers_are_stretched_within_the_interval(prior):
     assert ((stretched >= 0) & (stretched <= 1)).all()
 
 
+@pytest.mark.parametrize("prior", PRIORS, ids=str)
+def test_stretched_numbers_have_the_mixed_density(prior):
+    stretched = belief(prior).stretch((np.arange(20_000) + 0.5) / 20_000)
+
+    for end in (0.1, 0.45, 0.7, 0.95):
+        mass, _ = quad(
+            lambda u: float(np.exp(belief(prior).log_mixed_density(np.array([u]))[0])), 0, end, points=[end / 2]
+        )
+        assert (stretched <= end).mean() == pytest.approx(mass, abs=3e-3)
+
+
 def test_a_parameter_that_does_not_exist_adds_nothing():
     encoder = Encoder(EVERYTHING, 32)
     on, off = encoder.encode([{"a": 4.0, "b": 3, "gate": "on", "c": 0.5}, {"a": 4.0, "b": 3, "gate": "off", "d": 1}])

@@ -97,6 +97,22 @@ def test_every_whole_number_owns_the_same_share_of_the_interval():
     assert [values.count(v) for v in range(1, 6)] == [200] * 5
 
 
+def test_the_cells_of_levels_fill_the_interval_and_hold_what_snaps_to_them():
+    axes = encoder(
+        IntParameter("a", 1, 7),
+        CategoricalParameter("b", ("p", "q")),
+        DoubleParameter("c", 0.1, 0.8, grid=(0.1, 0.2, 0.8)),
+    ).levelled
+
+    for axis in axes.values():
+        low, high = axis.cells(np.arange(axis.levels))
+
+        assert (low[0], high[-1]) == (0.0, 1.0)
+        np.testing.assert_array_equal(low[1:], high[:-1])
+        for share in (0.001, 0.5, 0.999):
+            np.testing.assert_array_equal(axis.index(low + share * (high - low)), np.arange(axis.levels))
+
+
 def test_two_categories_are_at_squared_distance_one():
     space = encoder(CategoricalParameter("x", ("a", "b", "c")))
 

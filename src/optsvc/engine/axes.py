@@ -69,6 +69,10 @@ class LevelledAxis(ABC):
         """The inverse of `index`, exact: here, the centres of the cells."""
         return (index + 0.5) / self.levels
 
+    def cells(self, index: IntArray) -> tuple[HostArray, HostArray]:
+        """The lower and the upper end of what a level owns of the unit interval; the cells of all levels fill it."""
+        return index / self.levels, (index + 1.0) / self.levels
+
     def decode(self, coordinate: float) -> Value:
         """As `Axis.decode`."""
         return self.value(int(self.index(np.array(coordinate))))
@@ -144,6 +148,11 @@ class GridAxis(LevelledAxis):
     def coordinate(self, index: IntArray) -> HostArray:
         """As `LevelledAxis.coordinate`."""
         return self._coordinates[index]
+
+    def cells(self, index: IntArray) -> tuple[HostArray, HostArray]:
+        """As `LevelledAxis.cells`: from one border to the next."""
+        ends = np.concatenate([[0.0], self._borders, [1.0]])
+        return ends[index], ends[index + 1]
 
 
 class DoubleAxis:

@@ -57,6 +57,12 @@ class Belief:
         out: HostArray = np.where(shares < uniform, shares / uniform, np.clip(believed, 0.0, 1.0))
         return out
 
+    def log_mixed_density(self, coordinates: HostArray) -> HostArray:
+        """Log density of what `stretch` makes of uniform numbers, any shape."""
+        uniform = DEFAULTS.prior_uniform_share
+        believed = math.log(1.0 - uniform) + self.log_density(coordinates)[0]
+        return np.logaddexp(math.log(uniform), believed)
+
     def log_density(self, coordinates: HostArray) -> tuple[HostArray, HostArray]:
         """Log density, relative to a uniform one and not below a floor, and its derivative; any shape."""
         u = np.clip(coordinates, _EDGE, 1.0 - _EDGE)
@@ -84,6 +90,13 @@ class Beliefs:
         out = points.copy()
         for j, belief in self._by_axis.items():
             out[:, j] = belief.stretch(points[:, j])
+        return out
+
+    def log_mixed_densities(self, points: HostArray) -> HostArray:
+        """Log density of each coordinate of stretched uniform points, shape ``(n, p)``; 0 along other axes."""
+        out = np.zeros(points.shape)
+        for j, belief in self._by_axis.items():
+            out[:, j] = belief.log_mixed_density(points[:, j])
         return out
 
     def log_density(self, points: HostArray) -> tuple[HostArray, HostArray]:

@@ -167,5 +167,20 @@ class EngineDefaults:
     """How many versions of a point are tried when a conditional is changed."""
     exchanged_axes: int = 10
 
+    # The tree-structured Parzen estimator.
+    tpe_share: float = 0.15
+    """Of the points with a value that count as good."""
+    tpe_most_good: int = 25
+    tpe_candidates: int = 128
+    tpe_width: float = 0.07
+    """Standard deviation of the normal kernel around a single point; it shrinks slowly as their number grows. Of 0.05
+    to 0.2, on six development seeds of 17 problems, 0.05 and 0.07 had the least regret."""
+    tpe_kernels: int = 2000
+    """Above this many kernels, those that follow stand for all."""
+    tpe_best_kernels: int = 25
+    tpe_spread_kernels: int = 1000
+    tpe_cells: int = 4096
+    """A numeric axis with more levels than this has a density, not a probability for each level."""
+
 
 DEFAULTS = EngineDefaults()

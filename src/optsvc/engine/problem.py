@@ -16,6 +16,8 @@ class Source(StrEnum):
     """The space-filling start, before there is enough to fit a model to."""
     GP = "gp"
     """The Gaussian process: of the metric, or of success while next to nothing has succeeded."""
+    TPE = "tpe"
+    """The tree-structured Parzen estimator."""
     RANDOM = "random"
     """Drawn independently of everything else."""
     GRID = "grid"

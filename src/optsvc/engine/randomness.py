@@ -18,6 +18,7 @@ class Stage(IntEnum):
     RAW_POINTS = 3
     START_CHOICE = 4
     FANTASIES = 5
+    TPE = 6
     REPLACEMENT = 7
     NEIGHBOURS = 8
     RANDOM = 9

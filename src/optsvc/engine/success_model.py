@@ -3,11 +3,12 @@
 import numpy as np
 from scipy.spatial import cKDTree
 
+from optsvc.engine.acquisition.success import LikelySuccess, LogSuccess
 from optsvc.engine.backend import Backend, HostArray, IntArray
-from optsvc.engine.defaults import EngineDefaults
+from optsvc.engine.defaults import DEFAULTS, EngineDefaults
 from optsvc.engine.encoding import Encoder
 from optsvc.engine.model import EncodedHistory, still_fresh, stored_hyperparameters
-from optsvc.engine.problem import EngineState
+from optsvc.engine.problem import EngineState, Seed
 from optsvc.engine.surrogates.classifier import Classifier, ClassifierPrior, LabelledData, fit_classifier
 
 _LENGTH_SCALE = "success_length_scale:"
@@ -43,6 +44,17 @@ def fit_success(
         rows = _boundary_rows(data, defaults.success_fit_rows)
         theta = fit_classifier(data.take(rows), prior, [theta], defaults, backend)
     return Classifier.of(data, theta, backend), dict(zip(names, theta.tolist(), strict=True))
+
+
+def success_term(
+    classifier: Classifier, history: EncodedHistory, encoder: Encoder, seed: Seed
+) -> LogSuccess | LikelySuccess:
+    """What an acquisition function gains from the classifier: by turns, it is put off by failure, or shuns it."""
+    if seed.ordinal % 2 == 0:
+        return LogSuccess(classifier, DEFAULTS.success_floor, DEFAULTS.success_weight)
+    surest = float(np.exp(classifier.log_probability(encoder.features(history.points)).max()))
+    least = min(DEFAULTS.likely_success, DEFAULTS.likely_share * surest)
+    return LikelySuccess(classifier, least, DEFAULTS.unlikely_slope)
 
 
 def _boundary_rows(data: LabelledData, limit: int) -> IntArray:

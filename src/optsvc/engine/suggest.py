@@ -9,7 +9,7 @@ from optsvc.domain.observation import Observation
 from optsvc.domain.space import Assignments
 from optsvc.engine.acquisition.composite import Encoded, OnPoints, Total
 from optsvc.engine.acquisition.noisy import expected_improvement
-from optsvc.engine.acquisition.success import LikelySuccess, LogSuccess
+from optsvc.engine.acquisition.success import LogSuccess
 from optsvc.engine.backend import HostArray, backend_for
 from optsvc.engine.beliefs import BeliefTerm
 from optsvc.engine.candidates.mixed import CandidateSearch
@@ -20,8 +20,10 @@ from optsvc.engine.model import EncodedHistory, Model, fit_model, sorted_rows
 from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.problem import EngineState, Problem, Proposal, Seed, Source
 from optsvc.engine.randomness import Stage, generator
-from optsvc.engine.success_model import fit_success
+from optsvc.engine.success_model import fit_success, success_term
 from optsvc.engine.surrogates.classifier import Classifier
+from optsvc.engine.surrogates.outputs import OutputTransform
+from optsvc.engine.tpe import member as tpe
 
 ENGINE_VERSION = "2"
 """Changes whenever the same input may give another proposal."""
@@ -52,8 +54,8 @@ def suggest(
         xp: The array module that computes.
 
     Returns:
-        `count` legal proposals, and the state for the next call. Always an answer for a valid problem: a
-        space-filling one where no model can be had, which its reason says.
+        `count` legal proposals, and the state for the next call. Always an answer for a valid problem: where no process
+        can be fitted, one by densities of good and bad points, or a space-filling one, which its reason says.
     """
     unchanged = state or EngineState()
     if not needs_model(problem, history, pending):
@@ -71,15 +73,10 @@ def suggest(
         problem, encoded, len(history), encoder, state=state, seed=seed, defaults=DEFAULTS, backend=backend
     )
     if model is None:
-        flat = np.ptp(encoded.values * 0.5) == 0.0
-        why = (
-            "All values so far are equal, so there is nothing to model yet: an evenly spread point."
-            if flat
-            else "No model could be fitted to the values so far: an evenly spread point."
-        )
-        source = Source.INITIAL if flat else Source.FALLBACK
-        proposals = space_filling(problem, history, pending, seed=seed, count=count, source=source, reason=why)
-        return proposals, unchanged
+        if OutputTransform.fit(encoded.values, problem.metric.objective, DEFAULTS) is not None:
+            return _by_densities(problem, encoded, encoder.encode(pending), sampler, classifier, seed, count), unchanged
+        why = "All values so far are equal, so there is nothing to model yet: an evenly spread point."
+        return space_filling(problem, history, pending, seed=seed, count=count, reason=why), unchanged
     waiting = encoder.encode(pending)
     proposals = []
     for ordinal in range(seed.ordinal, seed.ordinal + count):
@@ -90,6 +87,24 @@ def suggest(
         proposals.append(proposal)
     merged = {**model.state.hyperparameters, **hyperparameters}
     return proposals, EngineState(merged, model.state.observation_count)
+
+
+def _by_densities(
+    problem: Problem,
+    history: EncodedHistory,
+    waiting: HostArray,
+    sampler: SpaceSampler,
+    classifier: Classifier | None,
+    seed: Seed,
+    count: int,
+) -> list[Proposal]:
+    """Where no process can be fitted: the tree-structured Parzen estimator, which needs no more than ranks."""
+    proposals = []
+    for ordinal in range(seed.ordinal, seed.ordinal + count):
+        point, proposal = tpe.propose(problem, history, waiting, sampler, classifier, Seed(seed.key, ordinal))
+        waiting = np.vstack([waiting, point])
+        proposals.append(proposal)
+    return proposals
 
 
 def _towards_success(
@@ -161,12 +176,7 @@ def _propose(
         decay = DEFAULTS.prior_decay if problem.budget is None else DEFAULTS.prior_decay_share * problem.budget
         terms.append(BeliefTerm(sampler.beliefs, decay / len(history.values)))
     if classifier is not None:
-        surest = float(np.exp(classifier.log_probability(encoder.features(history.points)).max()))
-        bold = LogSuccess(classifier, DEFAULTS.success_floor, DEFAULTS.success_weight)
-        safe = LikelySuccess(
-            classifier, min(DEFAULTS.likely_success, DEFAULTS.likely_share * surest), DEFAULTS.unlikely_slope
-        )
-        terms.append(Encoded(safe if seed.ordinal % 2 else bold, encoder))
+        terms.append(Encoded(success_term(classifier, history, encoder, seed), encoder))
     acquisition = Total(terms)
     order = np.argsort(means, kind="stable")
     large = len(means) > DEFAULTS.raw_large_rows
