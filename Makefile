@@ -4,12 +4,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA_DIR ?= data
+BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test fuzz lint fix migration bench constraints clean
+.PHONY: help install demo serve test fuzz lint fix migration bench bench-install constraints clean
 
 help:  ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(VENV)/.installed  ## make .venv and install optsvc into it, with the pinned versions
 
@@ -44,8 +45,12 @@ fix: install  ## format and mend what can be mended by itself
 migration: install  ## write a new migration from the models: make migration m="what changes"
 	$(BIN)/optsvc dev-migration "$(m)"
 
-bench: install  ## measure the optimizer against its baselines (minutes)
-	$(BIN)/python -m benchmarks
+bench: install  ## measure the optimizer against others; only what is missing (hours; BENCH=--quick: minutes)
+	$(BIN)/python -m benchmarks run $(BENCH)
+
+bench-install: install  ## make the environments of the other optimizers, in .bench (some GB)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python -m benchmarks install
 
 constraints:  ## refresh the pinned versions in constraints.txt
 	$(PYTHON) -m venv .venv-constraints
@@ -55,4 +60,4 @@ constraints:  ## refresh the pinned versions in constraints.txt
 	rm -rf .venv-constraints
 
 clean:  ## remove everything that was made here
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .bench build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,91 +1,194 @@
-"""From results to the table."""
+"""From results to Markdown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from benchmarks.problems import BenchmarkProblem
+from benchmarks.peers import RANDOM
+from benchmarks.problems.instance import BenchmarkProblem
+from benchmarks.scores import Array, ranks, record, regret_at, score, share_of_wins
+from benchmarks.store import Key, Store
+from benchmarks.trial import SECONDS_AT
 
-Results = Mapping[str, Mapping[str, list[float] | float]]
-"""By ``problem/seed/optimizer``."""
-
-Regrets = npt.NDArray[np.float64]
-
-_BOOTSTRAPS = 2000
-_TIE = 1e-6
-"""Regrets this near are equal: both are at the optimum."""
+_CHECKPOINTS = (20, 40, 60, 100)
 
 
-def table(results: Results, problems: Sequence[BenchmarkProblem], seeds: Sequence[int], budgets: Sequence[int]) -> str:
-    """A Markdown table of all problems, and a line for each baseline."""
-    rows = [
-        "| problem | group | engine " + " | ".join(f"at {b}" for b in budgets) + " | random at "
-        f"{budgets[-1]} | random, {2 * budgets[-1]} | won/tied/lost | against twice | failed, random | s each |",
-        "| --- | --- |" + " --- |" * (len(budgets) + 6),
-    ]
-    for problem in problems:
-        engine, random, twice = (_regrets(results, problem, seeds, name) for name in ("engine", "random", "random-x2"))
-        seconds = np.median([results[f"{problem.name}/{seed}/engine"]["seconds"] for seed in seeds])
-        failed = [_mean_share(results, problem, seeds, name) for name in ("engine", "random")]
-        cells = [
-            problem.name,
-            problem.group,
-            *(f"{value:.2g}" for value in engine.mean(axis=0)),
-            f"{random[:, -1].mean():.2g}",
-            f"{twice[:, -1].mean():.2g}",
-            "/".join(map(str, _score(engine[:, -1], random[:, -1]))),
-            "/".join(map(str, _score(engine[:, -1], twice[:, -1]))),
-            f"{failed[0]:.0%}, {failed[1]:.0%}",
-            f"{seconds:.3f}",
-        ]
-        rows.append("| " + " | ".join(cells) + " |")
-    for name, words in (("random", "random search"), ("random-x2", "random search with twice the budget")):
-        share, low, high = _share_of_wins(results, problems, seeds, name)
-        rows.append(
-            f"\nAgainst {words}, after {budgets[-1]} evaluations: {100 * share:.1f} % of pairs won, a tie counting half"
-            f" (95 % interval {100 * low:.1f} to {100 * high:.1f})."
+@dataclass(frozen=True)
+class Comparison:
+    """Results that compare like with like: only those problems and seeds that all peers have.
+
+    Args:
+        names: The peers, as in the store, ours first.
+        pairs: Problem and seed.
+        budget: How many evaluations each made.
+        store: The results.
+    """
+
+    names: tuple[str, ...]
+    pairs: tuple[tuple[BenchmarkProblem, int], ...]
+    budget: int
+    store: Store
+
+    @classmethod
+    def of(
+        cls, store: Store, names: Sequence[str], problems: Sequence[BenchmarkProblem], seeds: Sequence[int], budget: int
+    ) -> "Comparison":
+        """What `names` have in common."""
+        pairs = tuple(
+            (problem, seed)
+            for problem, seed in product(problems, seeds)
+            if all(Key(name, problem.name, seed, budget) in store for name in names)
         )
-    return "\n".join(rows)
+        return cls(tuple(names), pairs, budget, store)
+
+    @property
+    def checkpoints(self) -> tuple[int, ...]:
+        """When to look."""
+        return tuple(at for at in _CHECKPOINTS if at <= self.budget)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of the problems, in their order."""
+        return tuple(dict.fromkeys(problem.group for problem, _ in self.pairs))
+
+    def result(self, name: str, problem: BenchmarkProblem, seed: int) -> dict[str, Any]:
+        """One peer's result on one pair."""
+        return self.store[Key(name, problem.name, seed, self.budget)]
+
+    def regrets(self, evaluation: int, group: str | None = None) -> Array:
+        """Shape ``(peers, pairs of the group)``."""
+        pairs = [pair for pair in self.pairs if group in (None, pair[0].group)]
+        return np.array(
+            [[regret_at(self.result(name, *pair)["regret"], evaluation) for pair in pairs] for name in self.names]
+        )
 
 
-def _regrets(results: Results, problem: BenchmarkProblem, seeds: Sequence[int], optimizer: str) -> Regrets:
-    return np.array([results[f"{problem.name}/{seed}/{optimizer}"]["regret"] for seed in seeds], dtype=np.float64)
+def report(comparison: Comparison, unmeasured: Sequence[str]) -> str:
+    """All tables, one below the other; `unmeasured` says who is left out and why."""
+    if not comparison.pairs:
+        return "Nothing has been run that all of these have in common: " + ", ".join(comparison.names) + "."
+    problems = len({problem.name for problem, _ in comparison.pairs})
+    parts = [
+        f"{problems} problems, {len(comparison.pairs)} pairs of problem and seed, {comparison.budget} evaluations.",
+        overall(comparison),
+        by_group(comparison),
+        uneven(comparison),
+        calibration(comparison),
+        *(f"Not measured: {sentence}." for sentence in unmeasured),
+    ]
+    return "\n\n".join(part for part in parts if part)
 
 
-def _mean_share(results: Results, problem: BenchmarkProblem, seeds: Sequence[int], optimizer: str) -> float:
-    """Which share of the evaluations failed."""
-    return float(np.mean([results[f"{problem.name}/{seed}/{optimizer}"]["failed"] for seed in seeds]))
+def overall(comparison: Comparison) -> str:
+    """A line for each peer: scores, rank, pairs won by ours, time."""
+    checkpoints = comparison.checkpoints
+    header = [
+        "optimizer",
+        *(f"score at {at}" for at in checkpoints),
+        "regret",
+        "rank",
+        "ours won/tied/lost",
+        "won, % (95 %)",
+        *(f"s at {at}" for at in SECONDS_AT if at <= comparison.budget),
+        "failed, %",
+    ]
+    scores = [score(comparison.regrets(at)).mean(axis=1) for at in checkpoints]
+    last = comparison.regrets(checkpoints[-1])
+    rank = ranks(last).mean(axis=1)
+    rows = []
+    for index, name in enumerate(comparison.names):
+        rows.append(
+            [
+                f"{name} {_version(comparison, name)}",
+                *(f"{at[index]:.1f}" for at in scores),
+                f"{last[index].mean():.2g}",
+                f"{rank[index]:.2f}",
+                *(_against(comparison, last, index) if index else ("", "")),
+                *(_seconds(comparison, name, at) for at in SECONDS_AT if at <= comparison.budget),
+                f"{_failed(comparison, name):.0f}",
+            ]
+        )
+    return _markdown(header, rows)
 
 
-def versions(old: Results, new: Results, problems: Sequence[BenchmarkProblem], seeds: Sequence[int]) -> str:
-    """A Markdown table of two versions of the engine at the last budget, on the problems that both were run on."""
-    rows = ["| problem | before | now | won/tied/lost |", "| --- | --- | --- | --- |"]
-    for problem in problems:
-        if f"{problem.name}/{seeds[0]}/engine" in old:
-            before, now = (_regrets(results, problem, seeds, "engine")[:, -1] for results in (old, new))
-            score = "/".join(map(str, _score(now, before)))
-            rows.append(f"| {problem.name} | {before.mean():.2g} | {now.mean():.2g} | {score} |")
-    return "\n".join(rows)
+def by_group(comparison: Comparison) -> str:
+    """Mean regret, and in brackets the mean score, of every peer in every group at every checkpoint."""
+    rows = []
+    for group, at in product(comparison.groups, comparison.checkpoints):
+        regrets = comparison.regrets(at, group)
+        pairs = zip(regrets.mean(axis=1), score(regrets).mean(axis=1), strict=True)
+        rows.append([group, str(at), *(f"{regret:.2g} ({points:.0f})" for regret, points in pairs)])
+    return _markdown(["group", "at", *comparison.names], rows)
 
 
-def _score(ours: Regrets, theirs: Regrets) -> tuple[int, int, int]:
-    tied = np.abs(ours - theirs) <= _TIE
-    return int(((ours < theirs) & ~tied).sum()), int(tied.sum()), int(((ours > theirs) & ~tied).sum())
+def uneven(comparison: Comparison) -> str:
+    """The groups in which a peer ends worse than random search does."""
+    if RANDOM not in comparison.names:
+        return ""
+    lines = []
+    random = comparison.names.index(RANDOM)
+    for group in comparison.groups:
+        means = comparison.regrets(comparison.budget, group).mean(axis=1)
+        lines += [
+            f"- {name}, {group}: {mean:.2g}, random search {means[random]:.2g}"
+            for name, mean in zip(comparison.names, means, strict=True)
+            if mean > means[random]
+        ]
+    return "Groups whose mean regret is worse than random search's: " + (
+        "\n\n" + "\n".join(lines) if lines else "none."
+    )
 
 
-def _share_of_wins(
-    results: Results, problems: Sequence[BenchmarkProblem], seeds: Sequence[int], baseline: str
-) -> tuple[float, float, float]:
-    """Share of pairs won and its bootstrap interval, seeds resampled within each problem."""
-    points = []
-    for problem in problems:
-        ours = _regrets(results, problem, seeds, "engine")[:, -1]
-        theirs = _regrets(results, problem, seeds, baseline)[:, -1]
-        points.append(np.where(np.abs(ours - theirs) <= _TIE, 0.5, ours < theirs))
-    matrix = np.array(points)
-    rng = np.random.default_rng(0)
-    picks = rng.integers(len(seeds), size=(_BOOTSTRAPS, len(problems), len(seeds)))
-    shares = np.take_along_axis(matrix[None], picks, axis=2).mean(axis=(1, 2))
-    low, high = np.quantile(shares, [0.025, 0.975])
-    return float(matrix.mean()), float(low), float(high)
+def calibration(comparison: Comparison) -> str:
+    """How often the truth lay in the stored 95 % interval of the prediction, by group and in all."""
+    rows = []
+    for name in comparison.names:
+        sums = [
+            np.sum([[r["covered"], r["predicted"]] for r in _of_group(comparison, name, group)], axis=0)
+            for group in comparison.groups
+        ]
+        total = np.sum(sums, axis=0)
+        if total[1]:
+            shares = (f"{100 * covered / n:.0f}" if n else "" for covered, n in sums)
+            rows.append([name, f"{100 * total[0] / total[1]:.1f}", *shares])
+    if not rows:
+        return ""
+    return "Later results inside the 95 % interval of their prediction, %:\n\n" + _markdown(
+        ["optimizer", "all", *comparison.groups], rows
+    )
+
+
+def _of_group(comparison: Comparison, name: str, group: str) -> list[dict[str, Any]]:
+    return [comparison.result(name, *pair) for pair in comparison.pairs if pair[0].group == group]
+
+
+def _against(comparison: Comparison, regrets: Array, index: int) -> tuple[str, str]:
+    problems = np.array([problem.name for problem, _ in comparison.pairs])
+    pairs = {name: (regrets[0, problems == name], regrets[index, problems == name]) for name in problems}
+    share, low, high = (100 * value for value in share_of_wins(pairs))
+    return "/".join(map(str, record(regrets[0], regrets[index]))), f"{share:.1f} ({low:.1f} to {high:.1f})"
+
+
+def _seconds(comparison: Comparison, name: str, at: int) -> str:
+    known = [comparison.result(name, *pair)["seconds"] for pair in comparison.pairs]
+    return f"{np.median([seconds[str(at)] for seconds in known if str(at) in seconds]):.2g}"
+
+
+def _failed(comparison: Comparison, name: str) -> float:
+    """Percentage of failed evaluations, on the problems that can fail."""
+    results = [comparison.result(name, *pair) for pair in comparison.pairs if pair[0].group == "failing"]
+    made = comparison.budget * (2 if name.endswith("-x2") else 1)
+    return 100 * float(np.mean([result["failed"] / made for result in results])) if results else 0.0
+
+
+def _version(comparison: Comparison, name: str) -> str:
+    versions = {comparison.result(name, *pair)["version"] for pair in comparison.pairs}
+    return "" if name.startswith(("ours", "random")) else ", ".join(sorted(versions))
+
+
+def _markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
