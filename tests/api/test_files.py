@@ -194,15 +194,17 @@ def test_an_address_works_for_its_own_file_and_method_only(api, run, announced):
 def test_an_address_is_refused_when_its_time_is_over(settings, place, announced):
     assert send(announced).status_code == 200
     store = file_store(settings.model_copy(update=place))
-    store._lifetime_s = 1
     key = httpx.URL(announced["upload"]["url"]).path.rpartition("/")[2]
     file = File(key=key, content_type="image/svg+xml", filename="plot.svg")
-    url = store.download_url(file, announced["upload"]["url"].split("/file_contents")[0])
-    assert httpx.get(url).status_code == 200
+    server = announced["upload"]["url"].split("/file_contents")[0]
+    lasting = store.download_url(file, server)
+    store._lifetime_s = 1
+    brief = store.download_url(file, server)
 
     time.sleep(2 - time.time() % 1 + 0.1)  # addresses count whole seconds
 
-    assert denied(httpx.get(url))
+    assert httpx.get(lasting).status_code == 200
+    assert denied(httpx.get(brief))
 
 
 def test_a_file_of_another_tenant_cannot_be_told_from_none(run, announced, file_server, stranger):
