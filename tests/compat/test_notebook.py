@@ -32,6 +32,7 @@ def notebook(monkeypatch):
     monkeypatch.setattr(
         config, "_configuration", {config.CELL_TRACKING_ENABLED_KEY: True, config.LOG_COLLECTION_ENABLED_KEY: True}
     )
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)  # an environment that is active, and not ours, is warned of
     shell = InteractiveShell()
     shell.history_manager.enabled = False
 

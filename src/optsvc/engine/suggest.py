@@ -25,7 +25,7 @@ from optsvc.engine.surrogates.classifier import Classifier
 from optsvc.engine.surrogates.outputs import OutputTransform
 from optsvc.engine.tpe import member as tpe
 
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 """Changes whenever the same input may give another proposal."""
 
 
