@@ -84,6 +84,7 @@ def house(sessions, server_url) -> House:
 
 BY_COOKIE = {"admin, by cookie": True, "admin, by cookie without its CSRF token": False}
 CALLERS = {
+    "nobody": (None, None),
     "unknown": (None, None),
     "expired": (None, None),
     "stranger": (TokenKind.API, None),
@@ -116,7 +117,7 @@ def expected(route: ContractRoute, caller: str, house: House) -> set[int]:
     if rule.anybody:
         return {400}  # an empty body
     if kind is None:
-        return {403}
+        return {401 if caller == "nobody" else 403}
     if not BY_COOKIE.get(caller, True) and route.methods != {"GET"}:
         return {403}
     if rule.sign_in and kind is not TokenKind.USER:
@@ -158,8 +159,8 @@ def client(server_url):
 def call(client: httpx.Client, route: ContractRoute, house: House, caller: str) -> httpx.Response:
     ids = {name: house.ids.get(name, NOT_HERE) for name in route.param_convertors} | {"token": "self"}
     method = sorted(route.methods)[0]
-    secret = house.secrets[caller]
-    headers = {"Authorization": f"Bearer {secret}"}
+    secret = house.secrets.get(caller)
+    headers = {"Authorization": f"Bearer {secret}"} if secret else {}
     if caller in BY_COOKIE:
         headers = {"Cookie": f"{COOKIE}={secret}"}
         headers |= {CSRF_HEADER: sessions.csrf_token(secret)} if BY_COOKIE[caller] else {}
