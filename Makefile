@@ -7,7 +7,7 @@ DATA_DIR ?= data
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test fuzz lint fix migration bench bench-install constraints clean
+.PHONY: help install demo serve test fuzz lint fix migration bench bench-gpu bench-install constraints clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ bench: install  ## measure the optimizer against others; only what is missing (h
 bench-install: install  ## make the environments of the other optimizers, in .bench (some GB)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python -m benchmarks install
+
+bench-gpu: install  ## measure batches of suggestions on this machine's GPU (installs CuPy)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[gpu]'
+	$(BIN)/python -m benchmarks.gpu
 
 constraints:  ## refresh the pinned versions in constraints.txt
 	$(PYTHON) -m venv .venv-constraints

@@ -1,6 +1,7 @@
 """Settings, read once from the environment at an entry point; inner layers get plain arguments."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -56,6 +57,10 @@ class Settings(BaseSettings):
     )
     max_file_bytes: int = Field(2**30, ge=1, description="Largest accepted file of a training run.")
     database_pool_size: int = Field(10, ge=1, description="Connections that one process keeps to PostgreSQL.")
+
+    gpu: Literal["auto", "off"] = Field(
+        "auto", description="Whether a worker computes many experiments at once on a GPU, where it finds one that pays."
+    )
 
     @field_validator("database_url")
     @classmethod

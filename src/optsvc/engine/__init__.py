@@ -4,6 +4,8 @@ A pure function of what it is given: no database, no network, no clock, no globa
 the same output, bit for bit on the same build of its numeric libraries.
 """
 
+from optsvc.engine.batch.many import Request, suggest_many
+from optsvc.engine.batch.routes import PROBED_BATCHES, PROBED_ROWS, Routes
 from optsvc.engine.environment import environment
 from optsvc.engine.importance import importances
 from optsvc.engine.initial import needs_model, random_point, space_filling
@@ -13,9 +15,13 @@ from optsvc.engine.suggest import ENGINE_VERSION, suggest
 
 __all__ = [
     "ENGINE_VERSION",
+    "PROBED_BATCHES",
+    "PROBED_ROWS",
     "EngineState",
     "Problem",
     "Proposal",
+    "Request",
+    "Routes",
     "Seed",
     "Source",
     "check_space",
@@ -26,4 +32,5 @@ __all__ = [
     "random_point",
     "space_filling",
     "suggest",
+    "suggest_many",
 ]

@@ -112,6 +112,8 @@ class EngineDefaults:
     fit_memory: int = 10
     fit_value_tolerance: float = 1e-6
     fit_gradient_tolerance: float = 1e-3
+    fit_longest_step: float = 2.0
+    """Of a fit in a batch, in logarithms; alone, SciPy decides."""
     exact_rows: int = 1000
     """Above this many rows the model sees the three kinds of row below instead of all."""
     local_nearest_rows: int = 400

@@ -12,9 +12,11 @@ from optsvc.engine.defaults import EngineDefaults
 from optsvc.engine.encoding import Encoder
 from optsvc.engine.problem import EngineState, Problem, Seed
 from optsvc.engine.randomness import Stage, generator
-from optsvc.engine.surrogates.gp import Posterior, TrainingData, condition, fit
+from optsvc.engine.steps import Steps
+from optsvc.engine.surrogates.gp import Posterior, TrainingData, condition
 from optsvc.engine.surrogates.outputs import OutputTransform
 from optsvc.engine.surrogates.priors import Prior
+from optsvc.engine.surrogates.questions import Fit
 
 _LENGTH_SCALE = "length_scale:"
 _SIGNAL = "signal_variance"
@@ -106,7 +108,7 @@ def fit_model(
     seed: Seed,
     defaults: EngineDefaults,
     backend: Backend,
-) -> Model | None:
+) -> Steps[Model | None]:
     """Fits the process, or reuses the hyperparameters in `state` if they were fitted to the same data.
 
     Returns:
@@ -135,7 +137,7 @@ def fit_model(
         theta = previous
     else:
         starts = _starts(prior, previous, len(data.targets), seed, defaults)
-        theta = fit(data.take(_fit_rows(data.targets, defaults)), prior, starts, defaults, backend)
+        theta = yield Fit(data.take(_fit_rows(data.targets, defaults)), prior, starts, defaults, backend)
         state = EngineState(dict(zip(names, theta.tolist(), strict=True)), observation_count)
     posterior = condition(data, theta, defaults, backend)
     if posterior is None:

@@ -10,7 +10,7 @@ from optsvc.domain.space import Assignments
 from optsvc.engine.acquisition.composite import Encoded, OnPoints, Total
 from optsvc.engine.acquisition.noisy import expected_improvement
 from optsvc.engine.acquisition.success import LogSuccess
-from optsvc.engine.backend import HostArray, backend_for
+from optsvc.engine.backend import Backend, HostArray, backend_for
 from optsvc.engine.beliefs import BeliefTerm
 from optsvc.engine.candidates.mixed import CandidateSearch
 from optsvc.engine.defaults import DEFAULTS
@@ -20,6 +20,7 @@ from optsvc.engine.model import EncodedHistory, Model, fit_model, sorted_rows
 from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.problem import EngineState, Problem, Proposal, Seed, Source
 from optsvc.engine.randomness import Stage, generator
+from optsvc.engine.steps import Steps, complete
 from optsvc.engine.success_model import fit_success, success_term
 from optsvc.engine.surrogates.classifier import Classifier
 from optsvc.engine.surrogates.outputs import OutputTransform
@@ -57,19 +58,32 @@ def suggest(
         `count` legal proposals, and the state for the next call. Always an answer for a valid problem: where no process
         can be fitted, one by densities of good and bad points, or a space-filling one, which its reason says.
     """
+    return complete(suggestion(problem, history, pending, seed=seed, count=count, state=state, backend=backend_for(xp)))
+
+
+def suggestion(
+    problem: Problem,
+    history: Sequence[Observation],
+    pending: Sequence[Assignments],
+    *,
+    seed: Seed,
+    count: int,
+    state: EngineState | None,
+    backend: Backend,
+) -> Steps[tuple[list[Proposal], EngineState]]:
+    """`suggest`, as questions."""
     unchanged = state or EngineState()
     if not needs_model(problem, history, pending):
         return space_filling(problem, history, pending, seed=seed, count=count), unchanged
     sampler = SpaceSampler.of(problem.space)
     encoder = sampler.encoder
     encoded = EncodedHistory.of(problem, history, encoder)
-    backend = backend_for(xp)
     success = fit_success(encoded, len(history), encoder, state=state, defaults=DEFAULTS, backend=backend)
     classifier, hyperparameters = success or (None, {})
     if len(encoded.values) < DEFAULTS.min_successes and classifier is not None:
         proposals = _towards_success(problem, encoded, encoder.encode(pending), sampler, classifier, seed, count)
         return proposals, EngineState(hyperparameters=hyperparameters, observation_count=len(history))
-    model = fit_model(
+    model = yield from fit_model(
         problem, encoded, len(history), encoder, state=state, seed=seed, defaults=DEFAULTS, backend=backend
     )
     if model is None:
@@ -80,7 +94,7 @@ def suggest(
     waiting = encoder.encode(pending)
     proposals = []
     for ordinal in range(seed.ordinal, seed.ordinal + count):
-        point, proposal = _propose(
+        point, proposal = yield from _propose(
             problem, encoded, waiting, sampler, model, classifier, Seed(key=seed.key, ordinal=ordinal)
         )
         waiting = np.vstack([waiting, point])
@@ -159,7 +173,7 @@ def _propose(
     model: Model,
     classifier: Classifier | None,
     seed: Seed,
-) -> tuple[HostArray, Proposal]:
+) -> Steps[tuple[HostArray, Proposal]]:
     """One proposal and its unit coordinates ``(p,)``."""
     encoder, posterior, backend = sampler.encoder, model.posterior, model.posterior.backend
     improvement = expected_improvement(
@@ -180,7 +194,7 @@ def _propose(
     acquisition = Total(terms)
     order = np.argsort(means, kind="stable")
     large = len(means) > DEFAULTS.raw_large_rows
-    points, values = CandidateSearch(
+    points, values = yield from CandidateSearch(
         acquisition,
         sampler,
         incumbents=model.points[order[: DEFAULTS.perturbed_incumbents]],
@@ -188,7 +202,7 @@ def _propose(
         raw_points=DEFAULTS.raw_points_large if large else DEFAULTS.raw_points,
         seed=seed,
         defaults=DEFAULTS,
-    ).ranked()
+    ).steps()
     taken = np.vstack([history.failed, pending] if model.repeats else [history.points, history.failed, pending])
     rank = first_free(points, taken, DEFAULTS.min_separation)
     point, value, exhausted = points[rank or 0], float(values[rank or 0]), False

@@ -5,14 +5,23 @@ from functools import partial
 from optsvc.jobs import runtime
 from optsvc.queueing import queues, wakeups
 from optsvc.services import importances
-from optsvc.services.refresh import refresh as refresh_experiment
+from optsvc.services.refresh import refresh_many
+
+_COLLECT_S = 0.02
 
 
 def refresh(experiment_id: int) -> None:
-    """Compute the next proposal of an experiment, if it has none from its newest data; have the rest computed later."""
+    """Compute the next proposal of an experiment, if it has none from its newest data; have the rest computed later.
+
+    Where batches are computed, whatever other refreshes wait are done with it.
+    """
     shared = runtime.current()
-    queues.started(shared.redis, experiment_id)
-    if refresh_experiment(shared.sessions, experiment_id, partial(wakeups.announce, shared.redis)):
-        queues.enqueue_refresh(shared.redis, experiment_id, urgent=False)
-    if importances.want_if_due(shared.sessions, experiment_id):
-        queues.enqueue_importances(shared.redis, experiment_id)
+    others = queues.take_refreshes(shared.redis, shared.batching.limit - 1, _COLLECT_S)
+    experiment_ids = [experiment_id, *others]
+    queues.started(shared.redis, *experiment_ids)
+    announce = partial(wakeups.announce, shared.redis)
+    for moving in refresh_many(shared.sessions, experiment_ids, announce, shared.batching.compute):
+        queues.enqueue_refresh(shared.redis, moving, urgent=False)
+    for each in experiment_ids:
+        if importances.want_if_due(shared.sessions, each):
+            queues.enqueue_importances(shared.redis, each)

@@ -1,17 +1,20 @@
 """What the jobs of a worker process share: made once, kept warm."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from redis import Redis
 from sqlalchemy.orm import Session, sessionmaker
 
+from optsvc.jobs.batching import Batching
+
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Connections of the process."""
+    """Connections of the process, and how it computes."""
 
     sessions: sessionmaker[Session]
     redis: Redis
+    batching: Batching = field(default_factory=Batching)
 
 
 _current: Runtime | None = None

@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from optsvc.config import Settings
 from optsvc.jobs import runtime
+from optsvc.jobs.batching import Batching, find
 from optsvc.queueing import queues, workers
 from optsvc.queueing.connection import connect, connect_worker
 from optsvc.services.refresh import experiments_left_behind
@@ -57,18 +58,24 @@ def run(settings: Settings, *, burst: bool = False) -> None:
         raise ValueError("OPTSVC_DATABASE_URL and OPTSVC_REDIS_URL must be set (`optsvc up` sets them by itself)")
     sessions = make_sessionmaker(settings.database_url, pool_size=2)
     redis = connect(settings.redis_url)
-    runtime.start(runtime.Runtime(sessions, redis))
+    with _one_thread():
+        batching = Batching() if settings.gpu == "off" else find()
+    runtime.start(runtime.Runtime(sessions, redis, batching))
     name = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
     stop = threading.Event()
     beside = threading.Thread(target=_beside, args=(sessions, redis, name, stop), daemon=True)
     beside.start()
     try:
-        # Small matrices: a second BLAS thread costs more than it brings, and changes the last bits of a result.
-        with threadpool_limits(limits=1, user_api="blas"):
+        with _one_thread():
             _work(connect_worker(settings.redis_url), name, burst=burst)
     finally:
         stop.set()
         beside.join(timeout=5)
+
+
+def _one_thread() -> threadpool_limits:
+    """Small matrices: a second BLAS thread costs more than it brings, and changes the last bits of a result."""
+    return threadpool_limits(limits=1, user_api="blas")
 
 
 def _work(connection: Redis, name: str, *, burst: bool) -> None:

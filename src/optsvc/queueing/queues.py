@@ -1,6 +1,7 @@
 """The queues between the API and the workers, and what goes into them: the numbers of experiments to compute."""
 
 import logging
+import time
 from typing import Any
 
 from redis import Redis, RedisError
@@ -62,14 +63,43 @@ def _enqueue(redis: Redis, job: str, experiment_id: int, queue: str) -> None:
         )
 
 
-def started(redis: Redis, experiment_id: int) -> None:
-    """Take the marks away when a refresh starts: what is asked for from now on is a new one."""
-    redis.delete(*(_waiting_key(name, experiment_id) for name in REFRESH_QUEUES))
+def started(redis: Redis, *experiment_ids: int) -> None:
+    """Take the marks away when refreshes start: what is asked for from now on is a new one."""
+    redis.delete(*(_waiting_key(name, experiment_id) for name in REFRESH_QUEUES for experiment_id in experiment_ids))
 
 
 def importances_started(redis: Redis, experiment_id: int) -> None:
     """The same when the computation of importances starts."""
     redis.delete(_waiting_key(ANALYSES, experiment_id))
+
+
+def take_refreshes(redis: Redis, limit: int, within_s: float) -> list[int]:
+    """Take refreshes that wait off their queues, urgent ones first, to be done together with one that has started.
+
+    They are gone from Redis from then on. Should the worker die, they are found again from PostgreSQL.
+
+    Args:
+        redis: Where the queues are.
+        limit: At most this many.
+        within_s: Stop after so many seconds; or as soon as nothing waits, or something else is next.
+
+    Returns:
+        The numbers of their experiments.
+    """
+    taken: list[int] = []
+    waiting = [open_queue(redis, name) for name in REFRESH_QUEUES]
+    until = time.monotonic() + within_s
+    while len(taken) < limit and time.monotonic() < until:
+        found = Queue.dequeue_any(waiting, None, redis, serializer=JSONSerializer)
+        if found is None:
+            break
+        job, queue = found
+        if job.func_name != REFRESH_JOB:
+            queue.push_job_id(job.id, at_front=True)
+            break
+        taken.append(job.args[0])
+        job.delete()
+    return taken
 
 
 def refresh_after_commit(session: Session, experiment_id: int, *, urgent: bool = False) -> None:

@@ -20,40 +20,109 @@ _LOCK_SPACE = 1_380_073
 _MAX_ROUNDS = 10
 """So that an experiment whose data never rest does not keep a worker to itself."""
 
+Compute = Callable[[Sequence[engine.Request]], Sequence[tuple[list[engine.Proposal], engine.EngineState]]]
+
+
+def one_by_one(requests: Sequence[engine.Request]) -> Sequence[tuple[list[engine.Proposal], engine.EngineState]]:
+    """Proposals for each experiment by itself, on the processor."""
+    return [
+        engine.suggest(one.problem, one.history, one.pending, seed=one.seed, count=one.count, state=one.state)
+        for one in requests
+    ]
+
 
 def refresh(sessions: sessionmaker[Session], experiment_id: int, announce: Callable[[int], None]) -> bool:
-    """Compute and store the next proposal of an experiment, and again if its data have moved on meanwhile.
+    """`refresh_many` for one experiment: whether somebody should carry on."""
+    return bool(refresh_many(sessions, [experiment_id], announce))
 
-    Only one worker computes for an experiment at a time; another one that comes along leaves at once, since the first
-    looks again before it ends. May run twice or die half-way: what counts is only what is stored, in one transaction.
+
+def refresh_many(
+    sessions: sessionmaker[Session],
+    experiment_ids: Sequence[int],
+    announce: Callable[[int], None],
+    compute: Compute = one_by_one,
+) -> list[int]:
+    """Compute and store the next proposals of experiments, and again for those whose data have moved on meanwhile.
+
+    Only one worker computes for an experiment at a time; another one that comes along leaves it at once, since the
+    first looks again before it ends. May run twice or die half-way: what counts is only what is stored, in one
+    transaction for each experiment.
 
     Args:
-        sessions: Where the experiment is.
-        experiment_id: Which one; one that is gone or deleted is nothing to do.
-        announce: Called with its id each time that something was stored, and when nothing can be had.
+        sessions: Where the experiments are.
+        experiment_ids: Which ones; one that is gone or deleted is nothing to do.
+        announce: Called with an id each time that something was stored for it, and when nothing can be had.
+        compute: What makes the proposals.
 
     Returns:
-        Whether data kept moving on for so long that somebody should carry on.
+        Those whose data kept moving on for so long that somebody should carry on.
+
+    Raises:
+        Exception: What the engine raised for an experiment. It is given up until its data move on; all others are done.
     """
-    # A transaction of its own, so that the lock goes with its connection when this process is killed.
+    # A transaction of its own, so that the locks go with its connection when this process is killed.
     with sessions.begin() as holder:
-        if not holder.scalar(select(func.pg_try_advisory_xact_lock(_LOCK_SPACE, experiment_id))):
-            return False
-        done = -1
+        done = {
+            experiment_id: -1
+            for experiment_id in sorted(set(experiment_ids))
+            if holder.scalar(select(func.pg_try_advisory_xact_lock(_LOCK_SPACE, experiment_id)))
+        }
         for _ in range(_MAX_ROUNDS):
-            snapshot = _to_compute(sessions, experiment_id, newer_than=done)
-            if snapshot is None:
-                return False
-            try:
-                proposals, state = engine.suggest(*snapshot.model_input, seed=snapshot.seed, state=snapshot.state)
-            except Exception:
-                _give_up(sessions, snapshot)
-                announce(experiment_id)  # whoever waits need not wait any longer
-                raise
-            if _store(sessions, snapshot, proposals, state):
-                announce(experiment_id)
-                done = snapshot.data_version
-    return True
+            found = (
+                _to_compute(sessions, experiment_id, newer_than=version) for experiment_id, version in done.items()
+            )
+            snapshots = [snapshot for snapshot in found if snapshot is not None]
+            if not snapshots:
+                return []
+            stored = _compute_and_store(sessions, snapshots, announce, compute)
+            done = {
+                one.experiment_id: one.data_version if one.experiment_id in stored else done[one.experiment_id]
+                for one in snapshots
+            }
+    return list(done)
+
+
+def _compute_and_store(
+    sessions: sessionmaker[Session],
+    snapshots: Sequence[Snapshot],
+    announce: Callable[[int], None],
+    compute: Compute,
+) -> set[int]:
+    """The experiments for which something was stored."""
+    requests = [
+        engine.Request(*snapshot.model_input, seed=snapshot.seed, state=snapshot.state) for snapshot in snapshots
+    ]
+    try:
+        answers = compute(requests)
+    except Exception as error:
+        if len(snapshots) == 1:
+            _give_up(sessions, snapshots[0])
+            announce(snapshots[0].experiment_id)  # whoever waits need not wait any longer
+            raise
+        logger.warning("%d experiments together failed, now one by one: %s", len(snapshots), error)
+        return _each_alone(sessions, snapshots, announce)
+    stored = set()
+    for snapshot, (proposals, state) in zip(snapshots, answers, strict=True):
+        if _store(sessions, snapshot, proposals, state):
+            announce(snapshot.experiment_id)
+            stored.add(snapshot.experiment_id)
+    return stored
+
+
+def _each_alone(
+    sessions: sessionmaker[Session], snapshots: Sequence[Snapshot], announce: Callable[[int], None]
+) -> set[int]:
+    """One that fails must not cost the others their proposals."""
+    stored: set[int] = set()
+    failures = []
+    for snapshot in snapshots:
+        try:
+            stored |= _compute_and_store(sessions, [snapshot], announce, one_by_one)
+        except Exception as error:
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("no proposals for some experiments", failures)
+    return stored
 
 
 def _to_compute(sessions: sessionmaker[Session], experiment_id: int, *, newer_than: int) -> Snapshot | None:

@@ -39,17 +39,17 @@ class Encoded:
     """
 
     def __init__(self, function: OnFeatures, encoder: Encoder) -> None:
-        self._function = function
-        self._encoder = encoder
+        self.function = function
+        self.encoder = encoder
 
     def value(self, points: HostArray) -> HostArray:
         """As `OnPoints.value`."""
-        return self._function.value(self._encoder.features(points))
+        return self.function.value(self.encoder.features(points))
 
     def value_and_gradient(self, points: HostArray) -> tuple[HostArray, HostArray]:
         """As `OnPoints.value_and_gradient`."""
-        value, gradient = self._function.value_and_gradient(self._encoder.features(points))
-        return value, self._encoder.pull_back(points, gradient)
+        value, gradient = self.function.value_and_gradient(self.encoder.features(points))
+        return value, self.encoder.pull_back(points, gradient)
 
 
 class Total:
@@ -60,14 +60,14 @@ class Total:
     """
 
     def __init__(self, terms: Sequence[OnPoints]) -> None:
-        self._terms = tuple(terms)
+        self.terms = tuple(terms)
 
     def value(self, points: HostArray) -> HostArray:
         """As `OnPoints.value`."""
-        first, *others = [term.value(points) for term in self._terms]
+        first, *others = [term.value(points) for term in self.terms]
         return sum(others, start=first)
 
     def value_and_gradient(self, points: HostArray) -> tuple[HostArray, HostArray]:
         """As `OnPoints.value_and_gradient`."""
-        values, gradients = zip(*(term.value_and_gradient(points) for term in self._terms), strict=True)
+        values, gradients = zip(*(term.value_and_gradient(points) for term in self.terms), strict=True)
         return sum(values[1:], start=values[0]), sum(gradients[1:], start=gradients[0])

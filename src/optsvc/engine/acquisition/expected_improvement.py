@@ -63,16 +63,16 @@ class LogExpectedImprovement:
     """
 
     def __init__(self, posterior: Posterior, weights: Array, incumbents: Array) -> None:
-        self._posterior = posterior
-        self._weights = weights
-        self._incumbents = incumbents
+        self.posterior = posterior
+        self.weights = weights
+        self.incumbents = incumbents
         self._backend = posterior.backend
 
     def value(self, features: HostArray) -> HostArray:
         """The acquisition ``(q,)`` at candidates ``(q, d)``; finite."""
         device = self._backend.to_device(features)
-        K = self._posterior.covariance(device, self._posterior.features)
-        T = self._backend.solve_lower(self._posterior.factor, K.T)
+        K = self.posterior.covariance(device, self.posterior.features)
+        T = self._backend.solve_lower(self.posterior.factor, K.T)
         log_improvement, *_ = self._improvement(K, self._stddev((T * T).sum(axis=0)))
         return self._backend.to_host(self._mean_over_samples(log_improvement))
 
@@ -83,7 +83,7 @@ class LogExpectedImprovement:
         ``A = K C⁻¹``. Every term is a row of ``P`` times a weight per observation, so one matrix
         ``G = P ∘ (e/δ A - Σ_s b_s weights_sᵀ)`` carries the whole gradient.
         """
-        xp, backend, posterior = self._backend.xp, self._backend, self._posterior
+        xp, backend, posterior = self._backend.xp, self._backend, self.posterior
         device = backend.to_device(features)
         distance = squared_distance(device, posterior.features, posterior.inverse_squared_scale, backend)
         K, P = matern52(distance, posterior.signal_variance, backend)
@@ -92,23 +92,23 @@ class LogExpectedImprovement:
         stddev = self._stddev((T * T).sum(axis=0))
         log_improvement, z, log_h_z = self._improvement(K, stddev)
         value = self._mean_over_samples(log_improvement)
-        share = xp.exp(log_improvement - value[:, None]) / len(self._incumbents)
+        share = xp.exp(log_improvement - value[:, None]) / len(self.incumbents)
         slope = log_h_slope(z, log_h_z, backend)
         by_mean = -share * slope / stddev[:, None]
         by_stddev = (share * (1.0 - z * slope)).sum(axis=1) / stddev
-        G = P * ((by_stddev / stddev)[:, None] * A - by_mean @ self._weights.T)
+        G = P * ((by_stddev / stddev)[:, None] * A - by_mean @ self.weights.T)
         gradient = (G.sum(axis=1)[:, None] * device - G @ posterior.features) * posterior.inverse_squared_scale
         return backend.to_host(value), backend.to_host(gradient)
 
     def _stddev(self, explained: Array) -> Array:
-        signal = self._posterior.signal_variance
+        signal = self.posterior.signal_variance
         return self._backend.xp.sqrt(
-            self._backend.xp.maximum(signal - explained, self._posterior.variance_floor * signal)
+            self._backend.xp.maximum(signal - explained, self.posterior.variance_floor * signal)
         )
 
     def _improvement(self, K: Array, stddev: Array) -> tuple[Array, Array, Array]:
-        mean = self._posterior.mean + K @ self._weights
-        z = (self._incumbents - mean) / stddev[:, None]
+        mean = self.posterior.mean + K @ self.weights
+        z = (self.incumbents - mean) / stddev[:, None]
         log_h_z = log_h(z, self._backend)
         return log_h_z + self._backend.xp.log(stddev)[:, None], z, log_h_z
 

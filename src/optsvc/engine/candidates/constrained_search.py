@@ -41,6 +41,7 @@ def minimize_in_polytope(
         Points ``(b, p)`` and their values ``(b,)``, never worse than the starts.
     """
     p = starts.shape[1]
+    cube = np.zeros(p), np.ones(p)
     A = np.vstack([rows, np.eye(p), -np.eye(p)])
     b = np.concatenate([bounds, np.ones(p), np.zeros(p)])
     normals = A * scale  # in coordinates z = x / scale
@@ -73,7 +74,9 @@ def minimize_in_polytope(
         rate = step @ A.T
         ahead = (rate > _PARALLEL) & (gaps > _ON_FACET)
         reach = np.where(ahead, gaps / np.where(ahead, rate, 1.0), np.inf).min(axis=1)
-        x_new, f_new, g_new, stepped = line_search(objective, x, f, g, step * np.minimum(1.0, reach)[:, None])
+        x_new, f_new, g_new, stepped = line_search(
+            lambda points, _: objective(points), live, x, f, g, step * np.minimum(1.0, reach)[:, None], cube
+        )
         safe = np.where(scale > 0.0, scale, 1.0)
         memory = [*memory[-(defaults.polish_memory - 1) :], ((x_new - x) / safe, (g_new - g) * scale)]
         # A climb that was cut short at a facet has not arrived.

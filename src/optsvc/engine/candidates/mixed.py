@@ -16,12 +16,12 @@ import numpy as np
 from optsvc.engine.acquisition.composite import OnPoints
 from optsvc.engine.axes import CategoricalAxis
 from optsvc.engine.backend import HostArray
-from optsvc.engine.candidates.constrained_search import minimize_in_polytope
-from optsvc.engine.candidates.local_search import minimize_in_cube
+from optsvc.engine.candidates.questions import Climb, Scores
 from optsvc.engine.defaults import EngineDefaults
 from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.problem import Seed
 from optsvc.engine.randomness import Stage, generator
+from optsvc.engine.steps import Steps, complete
 
 
 class CandidateSearch:
@@ -59,15 +59,19 @@ class CandidateSearch:
 
     def ranked(self) -> tuple[HostArray, HostArray]:
         """Legal points ``(m, p)``, best first, and their acquisition values ``(m,)``."""
+        return complete(self.steps())
+
+    def steps(self) -> Steps[tuple[HostArray, HostArray]]:
+        """`ranked`, as questions."""
         count = self._encoder.point_count
         if count is not None and count <= self._defaults.enumerate_acquisition:
             points = self._sampler.all_points()
-            values = self._acquisition.value(points)
+            values = yield self._scores(points)
         else:
             raw = self._scatter()
-            raw_values = self._acquisition.value(raw)
-            climbed, climbed_values = self._climb(self._starts(raw, raw_values))
-            climbed, climbed_values = self._alternate(climbed, climbed_values)
+            raw_values = yield self._scores(raw)
+            climbed, climbed_values = yield from self._climb(self._starts(raw, raw_values))
+            climbed, climbed_values = yield from self._alternate(climbed, climbed_values)
             points, values = np.vstack([climbed, raw]), np.concatenate([climbed_values, raw_values])
         order = np.argsort(-_rounded(values), kind="stable")
         return points[order], values[order]
@@ -112,29 +116,21 @@ class CandidateSearch:
                 chosen.append(raw[row])
         return np.vstack([chosen, self._incumbents[: defaults.incumbent_starts]])
 
-    def _climb(self, starts: HostArray) -> tuple[HostArray, HostArray]:
+    def _scores(self, points: HostArray) -> Scores:
+        return Scores(self._acquisition, self._sampler, points)
+
+    def _climb(self, starts: HostArray) -> Steps[tuple[HostArray, HostArray]]:
         """Local maxima along the smooth coordinates, snapped, and their values; never worse than the starts."""
-        encoder, region, smooth = self._encoder, self._sampler.region, self._encoder.smooth
-        before = self._acquisition.value(starts)
-        if not smooth.any():
+        before = yield self._scores(starts)
+        if not self._encoder.smooth.any():
             return starts, before
-
-        def objective(points: HostArray) -> tuple[HostArray, HostArray]:
-            value, gradient = self._acquisition.value_and_gradient(encoder.deactivate(points))
-            return -value, -np.where(smooth, gradient, 0.0)
-
-        inside = encoder.fill(starts, np.full(starts.shape, 0.5))
-        if region is None:
-            points, _ = minimize_in_cube(objective, inside, self._step, self._defaults)
-        else:
-            scale = np.where(smooth, self._step, 0.0)
-            points, _ = minimize_in_polytope(objective, inside, scale, region.rows, region.bounds, self._defaults)
-        points = self._sampler.repair(points)
-        values = self._acquisition.value(points)
+        climbed = yield Climb(self._acquisition, self._sampler, starts, self._step, self._defaults)
+        points = self._sampler.repair(climbed)
+        values = yield self._scores(points)
         better = values > before
         return np.where(better[:, None], points, starts), np.where(better, values, before)
 
-    def _alternate(self, points: HostArray, values: HostArray) -> tuple[HostArray, HostArray]:
+    def _alternate(self, points: HostArray, values: HostArray) -> Steps[tuple[HostArray, HostArray]]:
         """Sweeps over single discrete coordinates and climbs, by turns, for the best few points."""
         if not self._encoder.levelled:
             return points, values
@@ -143,9 +139,8 @@ class CandidateSearch:
         active = np.argsort(-_rounded(values), kind="stable")[: self._defaults.sweep_starts]
         for _ in range(self._defaults.sweep_rounds):
             neighbours = [self._neighbours(points[row], rng) for row in active]
-            scores = np.split(
-                self._acquisition.value(np.vstack(neighbours)), np.cumsum([len(part) for part in neighbours])[:-1]
-            )
+            together = yield self._scores(np.vstack(neighbours))
+            scores = np.split(together, np.cumsum([len(part) for part in neighbours])[:-1])
             moved = []
             for row, part, score in zip(active, neighbours, scores, strict=True):
                 best = int(np.argmax(_rounded(score)))
@@ -155,7 +150,7 @@ class CandidateSearch:
             if not moved:
                 break
             active = np.array(moved)
-            points[active], values[active] = self._climb(points[active])
+            points[active], values[active] = yield from self._climb(points[active])
         return points, values
 
     def _neighbours(self, point: HostArray, rng: np.random.Generator) -> HostArray:

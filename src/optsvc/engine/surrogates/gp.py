@@ -20,7 +20,7 @@ from optsvc.engine.defaults import EngineDefaults
 from optsvc.engine.surrogates.kernels import matern52, matern52_value, squared_distance
 from optsvc.engine.surrogates.priors import Prior
 
-_REJECTED = 1e25
+REJECTED = 1e25
 """Objective value where the covariance is not positive definite: the line search backs off."""
 
 
@@ -76,7 +76,7 @@ def negative_log_posterior(
     C[diagonal, diagonal] += noise + jitter * signal + backend.to_device(data.variances)
     L = backend.cholesky(C)
     if L is None:
-        return _REJECTED, np.zeros_like(theta)
+        return REJECTED, np.zeros_like(theta)
     inverse = backend.inverse_from_factor(L)
     residual = targets - _constant_mean(targets, inverse.sum(axis=1), backend)
     alpha = inverse @ residual

@@ -54,16 +54,19 @@ class Prior:
 
     def log_density(self, theta: HostArray) -> tuple[float, HostArray]:
         """Log density up to a constant, and its gradient ``(p + 2,)``."""
+        terms, gradient = self.log_densities(theta)
+        return float(terms.sum()), gradient
+
+    def log_densities(self, theta: HostArray) -> tuple[HostArray, HostArray]:
+        """What each of the hyperparameters ``(…, p + 2)`` adds to the log density, and the slopes of that."""
         shape, rate = self.defaults.length_scale_shape, self.defaults.length_scale_rate
-        logs, signal, noise = theta[:-2], theta[-2], theta[-1]
+        logs, rest = theta[..., :-2], theta[..., -2:]
         scales = np.exp(logs)
         mean, variance = self._noise
-        value = (shape * logs - rate * scales).sum()
-        value -= 0.5 * signal**2 / self.defaults.signal_log_variance + 0.5 * (noise - mean) ** 2 / variance
-        gradient = np.concatenate(
-            [shape - rate * scales, [-signal / self.defaults.signal_log_variance, -(noise - mean) / variance]]
-        )
-        return float(value), gradient
+        off = rest - np.array([0.0, mean])
+        slope = -off / np.array([self.defaults.signal_log_variance, variance])
+        terms = np.concatenate([shape * logs - rate * scales, 0.5 * off * slope], axis=-1)
+        return terms, np.concatenate([shape - rate * scales, slope], axis=-1)
 
     @property
     def _noise(self) -> tuple[float, float]:

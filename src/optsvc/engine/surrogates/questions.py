@@ -1,0 +1,24 @@
+"""What a model asks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from optsvc.engine.backend import Backend, HostArray
+from optsvc.engine.defaults import EngineDefaults
+from optsvc.engine.surrogates.gp import TrainingData, fit
+from optsvc.engine.surrogates.priors import Prior
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """Which hyperparameters ``(p + 2,)`` are the most probable? The arguments are those of `surrogates.gp.fit`."""
+
+    data: TrainingData
+    prior: Prior
+    starts: Sequence[HostArray]
+    defaults: EngineDefaults
+    backend: Backend
+
+    def answer(self) -> HostArray:
+        """By itself."""
+        return fit(self.data, self.prior, self.starts, self.defaults, self.backend)
