@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic.config import JsonDict
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from optsvc.api.paging import encode_marker
 from optsvc.domain.space import LARGEST_INT, Value
@@ -117,9 +117,20 @@ def no_control_characters(text: str) -> str:
     return text
 
 
+_NAME_LENGTH = 100
+
+
+def _of_a_names_length(text: Any) -> Any:
+    """What is given must not be longer, so that the document is true; pydantic measures what is left of it."""
+    if isinstance(text, str) and len(text) > _NAME_LENGTH:
+        raise PydanticKnownError("string_too_long", {"max_length": _NAME_LENGTH})
+    return text
+
+
 Name = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, strict=True),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=_NAME_LENGTH, strict=True),
+    BeforeValidator(_of_a_names_length),
     AfterValidator(no_control_characters),
     Field(description="One line of text for people; kept without space around it."),
 ]
