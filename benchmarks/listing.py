@@ -75,6 +75,7 @@ def main() -> None:
             "export": {kind: _export(api, server, path, kind) for kind in ("ndjson", "csv")},
         }
     print(json.dumps(found, indent=2))
+    arguments.results.parent.mkdir(parents=True, exist_ok=True)
     arguments.results.write_text(json.dumps(found, indent=2) + "\n")
 
 
