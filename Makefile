@@ -52,7 +52,7 @@ bench-install: install  ## make the environments of the other optimizers, in .be
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python -m benchmarks install
 
-bench-gpu: install  ## measure batches of suggestions on this machine's GPU (installs CuPy)
+bench-gpu: install  ## measure batches of suggestions on this machine's GPU against one core (installs CuPy)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[gpu]'
 	$(BIN)/python -m benchmarks.gpu
 

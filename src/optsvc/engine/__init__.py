@@ -4,8 +4,8 @@ A pure function of what it is given: no database, no network, no clock, no globa
 the same output, bit for bit on the same build of its numeric libraries.
 """
 
-from optsvc.engine.batch.many import Request, suggest_many
-from optsvc.engine.batch.routes import PROBED_BATCHES, PROBED_ROWS, Routes
+from optsvc.engine.batch.many import Request, alike, suggest_many
+from optsvc.engine.batch.routes import Routes
 from optsvc.engine.environment import environment
 from optsvc.engine.importance import importances
 from optsvc.engine.initial import needs_model, random_point, space_filling
@@ -15,8 +15,6 @@ from optsvc.engine.suggest import ENGINE_VERSION, suggest
 
 __all__ = [
     "ENGINE_VERSION",
-    "PROBED_BATCHES",
-    "PROBED_ROWS",
     "EngineState",
     "Problem",
     "Proposal",
@@ -24,6 +22,7 @@ __all__ = [
     "Routes",
     "Seed",
     "Source",
+    "alike",
     "check_space",
     "environment",
     "feasible_share",

@@ -1,20 +1,20 @@
 """What the jobs of a worker process share: made once, kept warm."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from redis import Redis
 from sqlalchemy.orm import Session, sessionmaker
 
-from optsvc.jobs.batching import Batching
+from optsvc.jobs.batches import Batches
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Connections of the process, and how it computes."""
+    """Connections of the process, and how it computes many experiments together, if it does."""
 
     sessions: sessionmaker[Session]
     redis: Redis
-    batching: Batching = field(default_factory=Batching)
+    batches: Batches | None = None
 
 
 _current: Runtime | None = None

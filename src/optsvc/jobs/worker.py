@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from optsvc.config import Settings
 from optsvc.jobs import runtime
-from optsvc.jobs.batching import Batching, find
+from optsvc.jobs.batches import find
 from optsvc.queueing import queues, workers
 from optsvc.queueing.connection import connect, connect_worker
 from optsvc.services.refresh import experiments_left_behind
@@ -58,15 +58,14 @@ def run(settings: Settings, *, burst: bool = False) -> None:
         raise ValueError("OPTSVC_DATABASE_URL and OPTSVC_REDIS_URL must be set (`optsvc up` sets them by itself)")
     sessions = make_sessionmaker(settings.database_url, pool_size=2)
     redis = connect(settings.redis_url)
-    with _one_thread():
-        batching = Batching() if settings.gpu == "off" else find()
-    runtime.start(runtime.Runtime(sessions, redis, batching))
     name = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
     stop = threading.Event()
     beside = threading.Thread(target=_beside, args=(sessions, redis, name, stop), daemon=True)
     beside.start()
     try:
         with _one_thread():
+            batches = find() if settings.gpu == "auto" else None
+            runtime.start(runtime.Runtime(sessions, redis, batches))
             _work(connect_worker(settings.redis_url), name, burst=burst)
     finally:
         stop.set()

@@ -1,13 +1,15 @@
 """Refreshing an experiment: the workers' part in the life of a suggestion."""
 
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from optsvc import engine
+from optsvc.services.computing import ALONE, Computing
 from optsvc.services.snapshot import Snapshot, provenance, uses_model
 from optsvc.storage.experiments import ExperimentRepository
 from optsvc.storage.models import Proposal, now
@@ -20,15 +22,8 @@ _LOCK_SPACE = 1_380_073
 _MAX_ROUNDS = 10
 """So that an experiment whose data never rest does not keep a worker to itself."""
 
-Compute = Callable[[Sequence[engine.Request]], Sequence[tuple[list[engine.Proposal], engine.EngineState]]]
-
-
-def one_by_one(requests: Sequence[engine.Request]) -> Sequence[tuple[list[engine.Proposal], engine.EngineState]]:
-    """Proposals for each experiment by itself, on the processor."""
-    return [
-        engine.suggest(one.problem, one.history, one.pending, seed=one.seed, count=one.count, state=one.state)
-        for one in requests
-    ]
+_LONG_ENOUGH_S = 30.0
+"""After so long the rest is left to another job, lest this one be stopped amid an innocent experiment."""
 
 
 def refresh(sessions: sessionmaker[Session], experiment_id: int, announce: Callable[[int], None]) -> bool:
@@ -40,7 +35,7 @@ def refresh_many(
     sessions: sessionmaker[Session],
     experiment_ids: Sequence[int],
     announce: Callable[[int], None],
-    compute: Compute = one_by_one,
+    computing: Computing = ALONE,
 ) -> list[int]:
     """Compute and store the next proposals of experiments, and again for those whose data have moved on meanwhile.
 
@@ -52,13 +47,14 @@ def refresh_many(
         sessions: Where the experiments are.
         experiment_ids: Which ones; one that is gone or deleted is nothing to do.
         announce: Called with an id each time that something was stored for it, and when nothing can be had.
-        compute: What makes the proposals.
+        computing: What makes the proposals.
 
     Returns:
-        Those whose data kept moving on for so long that somebody should carry on.
+        Those that somebody should carry on with: their data kept moving on, or it took too long to do all.
 
     Raises:
-        Exception: What the engine raised for an experiment. It is given up until its data move on; all others are done.
+        Exception: The first that the engine raised for an experiment by itself. That experiment is given up until its
+            data move on; the others are done.
     """
     # A transaction of its own, so that the locks go with its connection when this process is killed.
     with sessions.begin() as holder:
@@ -67,62 +63,65 @@ def refresh_many(
             for experiment_id in sorted(set(experiment_ids))
             if holder.scalar(select(func.pg_try_advisory_xact_lock(_LOCK_SPACE, experiment_id)))
         }
+        rounds = _Rounds(sessions, announce, computing)
         for _ in range(_MAX_ROUNDS):
-            found = (
-                _to_compute(sessions, experiment_id, newer_than=version) for experiment_id, version in done.items()
-            )
-            snapshots = [snapshot for snapshot in found if snapshot is not None]
-            if not snapshots:
-                return []
-            stored = _compute_and_store(sessions, snapshots, announce, compute)
-            done = {
-                one.experiment_id: one.data_version if one.experiment_id in stored else done[one.experiment_id]
-                for one in snapshots
-            }
+            done = rounds.another(done)
+            if not done or rounds.long_enough:
+                break
+    if rounds.failures:
+        raise rounds.failures[0]
     return list(done)
 
 
-def _compute_and_store(
-    sessions: sessionmaker[Session],
-    snapshots: Sequence[Snapshot],
-    announce: Callable[[int], None],
-    compute: Compute,
-) -> set[int]:
-    """The experiments for which something was stored."""
-    requests = [
-        engine.Request(*snapshot.model_input, seed=snapshot.seed, state=snapshot.state) for snapshot in snapshots
-    ]
-    try:
-        answers = compute(requests)
-    except Exception as error:
-        if len(snapshots) == 1:
-            _give_up(sessions, snapshots[0])
-            announce(snapshots[0].experiment_id)  # whoever waits need not wait any longer
-            raise
-        logger.warning("%d experiments together failed, now one by one: %s", len(snapshots), error)
-        return _each_alone(sessions, snapshots, announce)
-    stored = set()
-    for snapshot, (proposals, state) in zip(snapshots, answers, strict=True):
-        if _store(sessions, snapshot, proposals, state):
-            announce(snapshot.experiment_id)
-            stored.add(snapshot.experiment_id)
-    return stored
+class _Rounds:
+    """Each computes for all experiments whose data are newer than what was computed from."""
 
+    def __init__(self, sessions: sessionmaker[Session], announce: Callable[[int], None], computing: Computing) -> None:
+        self.failures: list[Exception] = []
+        self._sessions, self._announce, self._computing = sessions, announce, computing
+        self._until = time.monotonic() + _LONG_ENOUGH_S
 
-def _each_alone(
-    sessions: sessionmaker[Session], snapshots: Sequence[Snapshot], announce: Callable[[int], None]
-) -> set[int]:
-    """One that fails must not cost the others their proposals."""
-    stored: set[int] = set()
-    failures = []
-    for snapshot in snapshots:
+    @property
+    def long_enough(self) -> bool:
+        return time.monotonic() > self._until
+
+    def another(self, done: Mapping[int, int]) -> dict[int, int]:
+        """The experiments that something was missing for, and the data versions that are done, as `done` has them."""
+        found = [_to_compute(self._sessions, one, newer_than=version) for one, version in done.items()]
+        snapshots = [snapshot for snapshot in found if snapshot is not None]
+        now_done = {snapshot.experiment_id: done[snapshot.experiment_id] for snapshot in snapshots}
+        for group in self._computing.groups([snapshot.request for snapshot in snapshots]):
+            if not self.long_enough:
+                now_done |= self._compute_and_store([snapshots[place] for place in group], self._computing)
+        return now_done
+
+    def _compute_and_store(self, snapshots: Sequence[Snapshot], computing: Computing) -> dict[int, int]:
         try:
-            stored |= _compute_and_store(sessions, [snapshot], announce, one_by_one)
+            answers = computing.compute([snapshot.request for snapshot in snapshots])
         except Exception as error:
-            failures.append(error)
-    if failures:
-        raise ExceptionGroup("no proposals for some experiments", failures)
-    return stored
+            if computing is ALONE:
+                [snapshot] = snapshots
+                _give_up(self._sessions, snapshot)
+                self._announce(snapshot.experiment_id)  # whoever waits need not wait any longer
+                self.failures.append(error)
+                return {}
+            ids = [snapshot.experiment_id for snapshot in snapshots]
+            logger.exception("experiments %s: together they failed, now each alone", ids)
+            return self._each_alone(snapshots)
+        stored = {}
+        for snapshot, (proposals, state) in zip(snapshots, answers, strict=True):
+            if _store(self._sessions, snapshot, proposals, state):
+                self._announce(snapshot.experiment_id)
+                stored[snapshot.experiment_id] = snapshot.data_version
+        return stored
+
+    def _each_alone(self, snapshots: Sequence[Snapshot]) -> dict[int, int]:
+        """One that fails, or a device that does, must not cost the others their proposals."""
+        stored: dict[int, int] = {}
+        for snapshot in snapshots:
+            if not self.long_enough:
+                stored |= self._compute_and_store([snapshot], ALONE)
+        return stored
 
 
 def _to_compute(sessions: sessionmaker[Session], experiment_id: int, *, newer_than: int) -> Snapshot | None:
@@ -171,7 +170,7 @@ def _store(
                 data_version=snapshot.data_version,
                 assignments=dict(proposal.assignments),
                 provenance=provenance(proposal, snapshot),
-                inputs=snapshot.inputs("suggest"),
+                inputs=snapshot.inputs("suggest", proposal),
             )
             for proposal in proposals
         )

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any, Literal
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,7 +13,7 @@ from optsvc import engine
 from optsvc.domain.errors import Unprocessable
 from optsvc.services import suggestions
 from optsvc.services.access import Caller
-from optsvc.services.snapshot import Snapshot, problem_of
+from optsvc.services.snapshot import Snapshot, environment_of, problem_of
 from optsvc.storage.definitions import definition_of
 from optsvc.storage.models import Experiment, Suggestion
 from optsvc.storage.observations import ObservationRepository, to_domain
@@ -53,22 +55,24 @@ def check_replayable(session: Session, caller: Caller, experiment_id: int, sugge
         )
 
 
-def replay(session: Session, suggestion_id: int) -> Replay:
-    """Compute a suggestion again.
+def replay(session: Session, suggestion_id: int, xp: ModuleType = np) -> Replay:
+    """Compute a suggestion again; one that was computed in a batch, in a batch of one.
 
     Args:
         session: The transaction to read in.
         suggestion_id: One that `check_replayable` lets pass.
+        xp: The array module that computes batches here, if it was a batch that made it.
     """
     suggestion = session.get_one(Suggestion, suggestion_id)
     experiment = session.get_one(Experiment, suggestion.experiment_id)
     inputs, then = suggestion.inputs or {}, suggestion.provenance
-    environment = dict(engine.environment())
     snapshot = _restored(session, experiment, then, inputs)
     changed = _changed_inputs(snapshot, then, inputs)
     if changed:
-        return Replay("inputs changed", changed, None, environment)
-    proposal = _computed(snapshot, inputs["call"], then["source"])
+        return Replay("inputs changed", changed, None, engine.environment())
+    in_a_batch = "backend" in (then.get("details") or {})
+    proposal = _computed(snapshot, inputs["call"], then["source"], xp if in_a_batch else None)
+    environment = environment_of(proposal)
     differences = _differences(suggestion, proposal)
     if differences:
         differences += _changed_environment(then, inputs["environment"], environment)
@@ -111,12 +115,15 @@ def _changed_inputs(snapshot: Snapshot, then: Mapping[str, Any], inputs: Mapping
     return [said[name] for name in changed]
 
 
-def _computed(snapshot: Snapshot, call: str, source: str) -> engine.Proposal:
+def _computed(snapshot: Snapshot, call: str, source: str, batches: ModuleType | None) -> engine.Proposal:
     if call == "random_point":
         return engine.random_point(snapshot.problem, seed=snapshot.seed)
     if call == "space_filling":
         made = engine.space_filling(*snapshot.model_input, seed=snapshot.seed, source=engine.Source(source))
         return made[0]
+    if batches is not None:
+        [(proposals, _)] = engine.suggest_many([snapshot.request], xp=batches)
+        return proposals[0]
     proposals, _ = engine.suggest(*snapshot.model_input, seed=snapshot.seed, state=snapshot.state)
     return proposals[0]
 
@@ -130,7 +137,8 @@ def _differences(suggestion: Suggestion, proposal: engine.Proposal) -> list[str]
     pairs += [("source", then["source"], proposal.source.value)]
     pairs += [("mean", then.get("mean"), proposal.mean), ("stddev", then.get("stddev"), proposal.stddev)]
     details = then.get("details") or {}
-    pairs += [(name, details.get(name), value) for name, value in proposal.details.items()]
+    results = {name: value for name, value in proposal.details.items() if name != "backend"}  # a cause, not a result
+    pairs += [(name, details.get(name), value) for name, value in results.items()]
     return [f"{name}: {before!r} then, {after!r} now" for name, before, after in pairs if before != after]
 
 

@@ -81,14 +81,19 @@ class Snapshot:
             pending_ids=(),
         )
 
-    def inputs(self, call: Call) -> dict[str, Any]:
+    @property
+    def request(self) -> engine.Request:
+        """What the engine is asked for it."""
+        return engine.Request(*self.model_input, seed=self.seed, state=self.state)
+
+    def inputs(self, call: Call, proposal: engine.Proposal) -> dict[str, Any]:
         """What is stored with a proposal made from this, so that it can be made again.
 
         The data themselves stay where they are: they are told by their ids and recognized by their digests.
         """
         return {
             "call": call,
-            "environment": dict(engine.environment()),
+            "environment": environment_of(proposal),
             "state": None if self.state is None else self.state.to_dict(),
             "ready": [dict(point) for point in self.pending[len(self.pending_ids) :]],
             "digests": self.digests(),
@@ -106,6 +111,11 @@ class Snapshot:
     def model_input(self) -> tuple[engine.Problem, Sequence[Observation], Sequence[Assignments]]:
         """The first arguments of every function of the engine."""
         return self.problem, self.history, self.pending
+
+
+def environment_of(proposal: engine.Proposal) -> dict[str, str]:
+    """What the last bits of a proposal just made depend on."""
+    return {**engine.environment(), "backend": proposal.details.get("backend", "numpy")}
 
 
 def uses_model(experiment: Experiment) -> bool:

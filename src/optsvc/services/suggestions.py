@@ -257,7 +257,7 @@ def _without_optimizer(
     }
     # By turns, the cheapest first.
     task = definition.tasks[-1 - seed.ordinal % len(definition.tasks)].name if definition.tasks else None
-    inputs = snapshot.inputs("random_point")
+    inputs = snapshot.inputs("random_point", proposal)
     return _hand_out(session, experiment, proposal.assignments, why, metadata, task=task, inputs=inputs)
 
 
@@ -283,7 +283,7 @@ def _space_filling(
 ) -> Suggestion:
     snapshot = Snapshot.take(session, experiment)
     [proposal] = engine.space_filling(*snapshot.model_input, seed=snapshot.seed, source=source, reason=reason)
-    why, inputs = provenance(proposal, snapshot), snapshot.inputs("space_filling")
+    why, inputs = provenance(proposal, snapshot), snapshot.inputs("space_filling", proposal)
     return _hand_out(session, experiment, proposal.assignments, why, metadata, inputs=inputs)
 
 

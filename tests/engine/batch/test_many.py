@@ -61,7 +61,7 @@ def test_plain_experiments_are_computed_in_batches_throughout(monkeypatch):
 
     together = suggest_many(PLAIN)
 
-    assert {p.details["backend"] for proposals, _ in together for p in proposals} == {"numpy batch"}
+    assert {p.details["backend"] for proposals, _ in together for p in proposals} == {"numpy, in a batch"}
 
 
 def test_with_fits_of_its_own_a_batch_finds_the_same_optimum():
@@ -86,20 +86,7 @@ def test_failures_constraints_and_flat_values_are_answered_as_alone():
     for one, ([proposal], _) in zip(fitted, together, strict=True):
         [expected], _ = alone(one)
         np.testing.assert_allclose(coordinates(one, proposal), coordinates(one, expected), atol=1e-6)
-        assert proposal.details["backend"] == "numpy batch"
-
-
-def test_what_does_not_pay_is_computed_as_alone_to_the_last_bit():
-    asked = []
-
-    together = suggest_many(PLAIN, together_pays=lambda rows, count: asked.append((rows, count)) or False)
-
-    assert asked == [(14, 2), (30, 2)]
-    for one, (proposals, state) in zip(PLAIN, together, strict=True):
-        expected, expected_state = alone(one)
-        assert state == expected_state
-        assert [p.assignments for p in proposals] == [p.assignments for p in expected]
-        assert {p.details["backend"] for p in proposals} == {"single"}
+        assert proposal.details["backend"] == "numpy, in a batch"
 
 
 class Full(NumpyBackend):
@@ -113,7 +100,7 @@ def test_a_device_without_memory_leaves_the_work_to_the_host(monkeypatch, caplog
     [(proposals, _)] = suggest_many(PLAIN[:1])
 
     assert proposals[0].assignments == alone(PLAIN[0])[0][0].assignments
-    assert proposals[0].details["backend"] == "single"
+    assert "backend" not in proposals[0].details
     assert "no memory left" in caplog.text
 
 
@@ -140,5 +127,5 @@ def test_a_table_of_times_is_read_at_its_nearest_entry(rows, count, pays):
     assert TABLE.together_pays(rows, count) is pays
 
 
-def test_without_times_nothing_is_computed_together():
-    assert not Routes().together_pays(100, 100)
+def test_whether_batches_ever_pay_depends_on_how_large_they_may_be():
+    assert (TABLE.ever_pays(1), Routes({32: 0.02}, {(32, 1): 0.05, (32, 32): 0.1}).ever_pays(31)) == (True, False)

@@ -19,4 +19,4 @@ class ReplayOut(Out):
     )
     differences: list[str] = Field(description="What differs, a sentence each; with `different`, the libraries too.")
     assignments: AssignmentsOut | None = Field(description="The point that came out; null if nothing was computed.")
-    environment: dict[str, str] = Field(description="The numeric libraries and the processor family of the worker.")
+    environment: dict[str, str] = Field(description="What computed: numeric libraries, processor family, backend.")

@@ -31,6 +31,9 @@ class Backend(Protocol):
     name: str
     OutOfMemory: type[Exception]
 
+    def description(self) -> str:
+        """What computes: versions and the device, as far as the last bits depend on them."""
+
     def to_device(self, array: HostArray) -> Array:
         """The array in this library."""
 
@@ -77,6 +80,10 @@ class NumpyBackend:
     xp: ModuleType = np
     name: str = "numpy"
     OutOfMemory: type[Exception] = MemoryError
+
+    def description(self) -> str:
+        """The name alone: its version is part of every environment."""
+        return self.name
 
     def to_device(self, array: HostArray) -> Array:
         """The array itself."""

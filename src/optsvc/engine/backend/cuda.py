@@ -25,6 +25,12 @@ class CupyBackend:
     name: str = "cupy"
     OutOfMemory: type[Exception] = cupy.cuda.memory.OutOfMemoryError
 
+    def description(self) -> str:
+        """CuPy, cuBLAS and the current device."""
+        version = cublas.getVersion(device.get_cublas_handle())
+        name = cupy.cuda.runtime.getDeviceProperties(device.get_device_id())["name"].decode()
+        return f"cupy {cupy.__version__} with cuBLAS {version} on {name}"
+
     def to_device(self, array: HostArray) -> Array:
         """A copy on the device."""
         return cupy.asarray(array)

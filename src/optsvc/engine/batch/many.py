@@ -1,7 +1,7 @@
 """Suggestions for many experiments at once."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
 
@@ -10,8 +10,8 @@ import numpy as np
 from optsvc.domain.observation import Observation
 from optsvc.domain.space import Assignments
 from optsvc.engine.backend import NUMPY, Backend, backend_for
-from optsvc.engine.batch.lockstep import advance_together, grouped
-from optsvc.engine.batch.padding import ROWS, Memory, bucket
+from optsvc.engine.batch.lockstep import advance_together
+from optsvc.engine.batch.padding import ROWS, Memory, bucket, grouped
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.problem import EngineState, Problem, Proposal, Seed
 from optsvc.engine.steps import Steps, complete
@@ -34,54 +34,57 @@ class Request:
     state: EngineState | None = None
 
 
+def alike(requests: Sequence[Request]) -> list[list[int]]:
+    """Which requests make a batch, by their places: those with about as many observations."""
+    return grouped(range(len(requests)), lambda place: _rows(requests[place]))
+
+
 def suggest_many(
     requests: Sequence[Request],
     *,
     xp: ModuleType = np,
     memory_bytes: int | None = None,
-    together_pays: Callable[[int, int], bool] | None = None,
 ) -> list[Answer]:
     """The next points worth evaluating, of many experiments.
 
     The answers are those of `suggest`, but for rounding and for the optimizer of the fit: SciPy's there, here one that
     climbs for all experiments at once and arrives at the same peaks to its tolerance. Rounding may choose between
-    points that are as good as each other, and with it the neighbours in a batch may. ``details["backend"]`` of every
-    proposal says what computed it: the name of the array library and ``batch``, or ``single``.
+    points that are as good as each other, and with it the neighbours in a batch may. ``details["backend"]`` of a
+    proposal says what computed the batch that it comes from.
 
     Args:
         requests: One for each experiment.
         xp: The array module that computes batches, NumPy or CuPy. What decides stays with NumPy, and so do all random
             numbers.
         memory_bytes: How much a batch may take; more is done in parts. None: what the library can spare.
-        together_pays: Told about how many observations, and of how many experiments, whether a batch is worth it; the
-            others are computed one by one. None: always.
 
     Returns:
-        In the order of the requests, each as from `suggest`. Where the device has no memory even for one, and where
-        batches do not pay, they are computed as by `suggest`.
+        In the order of the requests, each as from `suggest`. Where the device has no memory even for one of a
+        batch, the whole of it is computed as by `suggest`, and says nothing of a backend.
     """
     backend = backend_for(xp)
     memory = Memory(backend, memory_bytes)
     answers: dict[int, Answer] = {}
-    for group in grouped(range(len(requests)), lambda index: _rows(requests[index])):
-        members = [requests[index] for index in group]
-        pays = together_pays is None or together_pays(len(members[0].history), len(members))
-        results = _together(members, backend, memory) if pays else None
-        answers |= zip(group, results or [_named(complete(_steps(r)), "single") for r in members], strict=True)
-    return [answers[index] for index in range(len(requests))]
+    for group in alike(requests):
+        members = [requests[place] for place in group]
+        results = _together(members, backend, memory) or [complete(steps_of(one)) for one in members]
+        answers |= zip(group, results, strict=True)
+    return [answers[place] for place in range(len(requests))]
 
 
 def _together(requests: Sequence[Request], backend: Backend, memory: Memory) -> list[Answer] | None:
     """None if the device has no room even for one."""
     try:
-        results = advance_together([_steps(request) for request in requests], backend, memory)
+        results = advance_together([steps_of(request) for request in requests], backend, memory)
     except backend.OutOfMemory:
         logger.warning("%d experiments are computed one by one: no memory left for %s", len(requests), backend.name)
         return None
-    return [_named(answer, f"{backend.name} batch") for answer in results]
+    described = f"{backend.description()}, in a batch"
+    return [_named(answer, described) for answer in results]
 
 
-def _steps(request: Request) -> Steps[Answer]:
+def steps_of(request: Request) -> Steps[Answer]:
+    """The computation for one request."""
     return suggestion(
         request.problem,
         request.history,

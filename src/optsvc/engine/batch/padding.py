@@ -5,7 +5,8 @@ the identity) and its residual is zero: it adds nothing to a determinant, a quad
 column is zero for every row, so it adds nothing to a distance; and a parameter without columns has no slope.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -16,12 +17,21 @@ ROWS = (16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 COLUMNS = (4, 8, 16, 32, 64, 128)
 
 Part = TypeVar("Part")
+Item = TypeVar("Item")
 
 
 def bucket(size: int, sizes: Sequence[int]) -> int:
     """The least of the sizes that holds `size`; beyond the last, a multiple of it."""
     fitting = [s for s in sizes if s >= size]
     return fitting[0] if fitting else -(-size // sizes[-1]) * sizes[-1]
+
+
+def grouped(items: Iterable[Item], key: Callable[[Item], Hashable]) -> list[list[Item]]:
+    """The items with equal keys, in the order in which they came."""
+    groups: defaultdict[Hashable, list[Item]] = defaultdict(list)
+    for item in items:
+        groups[key(item)].append(item)
+    return list(groups.values())
 
 
 def stack(parts: Sequence[HostArray], shape: tuple[int, ...], fill: float = 0.0) -> HostArray:

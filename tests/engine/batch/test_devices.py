@@ -1,35 +1,38 @@
-"""The same numbers from a CUDA device as from the processor."""
+"""The same numbers from a device as from NumPy: from a made-up one everywhere, from CUDA's where there is one."""
+
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 from optsvc.engine import Request, suggest_many
 from optsvc.engine.backend import NUMPY, backend_for
+from optsvc.engine.batch import many
 from optsvc.engine.batch.improvement import ImprovementBatch
 from optsvc.engine.batch.likelihood import LikelihoodBatch, fit_many
 from optsvc.engine.batch.padding import Memory
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.surrogates.gp import REJECTED, TrainingData
+from tests.engine.batch.foreign import ForeignBackend
 from tests.engine.batch.test_improvement import NOISELESS, SAMPLED, candidates
 from tests.engine.batch.test_likelihood import PRIORS, PROBLEMS
 from tests.engine.batch.test_many import PLAIN, alone, coordinates
 
-pytestmark = pytest.mark.gpu
 
-
-@pytest.fixture(scope="module")
-def cupy():
-    module = pytest.importorskip("cupy", reason="CuPy is not installed")
+@pytest.fixture(scope="module", params=["foreign", pytest.param("cupy", marks=pytest.mark.gpu)])
+def device(request):
+    """A backend that is not NumPy's."""
+    if request.param == "foreign":
+        return ForeignBackend()
     try:
-        module.cuda.runtime.getDeviceProperties(0)
-    except module.cuda.runtime.CUDARuntimeError as error:
+        import cupy
+    except ImportError as error:
+        pytest.skip(f"CuPy cannot be imported: {error}")
+    try:
+        cupy.cuda.runtime.getDeviceProperties(0)
+        return backend_for(cupy)
+    except (ImportError, cupy.cuda.runtime.CUDARuntimeError) as error:
         pytest.skip(f"no CUDA device: {error}")
-    return module
-
-
-@pytest.fixture(scope="module")
-def device(cupy):
-    return backend_for(cupy)
 
 
 def likelihood(backend, data=PROBLEMS):
@@ -88,12 +91,13 @@ def test_predictions_and_acquisition_values_and_gradients_agree(device, function
         np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-7 * np.abs(expected).max())
 
 
-def test_suggestions_agree(cupy):
+def test_suggestions_agree_and_say_what_computed_them(device, monkeypatch):
+    monkeypatch.setattr(many, "backend_for", lambda _: device)
     fitted = [Request(r.problem, r.history, r.pending, r.seed, r.count, alone(r)[1]) for r in PLAIN]
 
-    together = suggest_many(fitted, xp=cupy)
+    together = suggest_many(fitted, xp=ModuleType("device"))
 
     for one, (proposals, _) in zip(fitted, together, strict=True):
         for proposal, other in zip(proposals, alone(one)[0], strict=True):
             np.testing.assert_allclose(coordinates(one, proposal), coordinates(one, other), atol=1e-5)
-            assert proposal.details["backend"] == "cupy batch"
+            assert proposal.details["backend"] == f"{device.description()}, in a batch"
