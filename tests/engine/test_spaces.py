@@ -98,7 +98,7 @@ def test_a_prior_draws_the_search_to_where_the_user_believes_the_optimum():
     def share_near(space, centre):
         past = [observed(p, 1.0 + 0.1 * p["x"] * p["y"]) for p in ({"x": x, "y": x * x} for x in (0.1, 0.4, 0.6, 0.9))]
         past += [observed({"x": 0.5, "y": 0.5}, 1.01)]
-        points = [suggest(problem(space), past, [], seed=Seed(k, 5))[0][0].assignments["x"] for k in range(6)]
+        points = [suggest(problem(space), past, [], seed=Seed(k, 6))[0][0].assignments["x"] for k in range(6)]
         return np.mean(np.abs(np.array(points) - centre))
 
     plain = SearchSpace((DoubleParameter("x", 0.0, 1.0), DoubleParameter("y", 0.0, 1.0)))

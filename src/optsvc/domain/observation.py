@@ -1,5 +1,6 @@
 """Observations: what came back from an evaluation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from optsvc.domain.metrics import Metric
@@ -22,6 +23,21 @@ class MetricEvaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """What was foretold of a point when it was suggested.
+
+    Args:
+        member: Which member of the ensemble made the suggestion.
+        good_value: The bar, in the metric's own units.
+        p_good: How likely each member held it that the evaluation succeeds and its value reaches the bar.
+    """
+
+    member: str
+    good_value: float
+    p_good: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """The result at one point of the search space.
 
@@ -29,11 +45,13 @@ class Observation:
         assignments: The point; may lie outside the present bounds.
         values: One evaluation per metric; empty if it failed.
         failed: Whether the evaluation could not be carried out.
+        forecast: What was foretold of it; None if it was not suggested by a model.
     """
 
     assignments: Assignments
     values: tuple[MetricEvaluation, ...] = ()
     failed: bool = False
+    forecast: Forecast | None = None
 
     def evaluation(self, metric: Metric) -> MetricEvaluation | None:
         """What was reported for `metric`; None if it failed."""

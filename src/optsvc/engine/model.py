@@ -78,8 +78,8 @@ class Model:
         noisy: Whether observed values differ from the true ones.
         repeats: Whether it makes sense to observe a point twice. Noise that is only inferred does not count: to a
             smooth model a deterministic function can look noisy.
-        calibration: Mean square of the errors in units of what was expected of them, each row predicted from all the
-            others: near 1 if the model is as sure as it may be, larger if it is too sure.
+        squared_errors: Of each row predicted from all the others, in units of the variance that was expected, shape
+            ``(n,)``: near 1 on average if the model is as sure as it may be, larger if it is too sure.
     """
 
     posterior: Posterior
@@ -89,7 +89,7 @@ class Model:
     state: EngineState
     noisy: bool
     repeats: bool
-    calibration: float
+    squared_errors: HostArray
 
     @property
     def length_scales(self) -> HostArray:
@@ -143,7 +143,6 @@ def fit_model(
     if posterior is None:
         return None
     expected, spread = posterior.leave_one_out(data.targets)
-    calibration = float(((data.targets - expected) ** 2 / spread).mean())
     inferred = posterior.noise_variance > defaults.noisy_ratio * posterior.signal_variance
     return Model(
         posterior=posterior,
@@ -153,7 +152,7 @@ def fit_model(
         state=state,
         noisy=history.measured_noise or inferred,
         repeats=history.measured_noise,
-        calibration=calibration,
+        squared_errors=(data.targets - expected) ** 2 / spread,
     )
 
 

@@ -18,6 +18,8 @@ class Source(StrEnum):
     """The Gaussian process: of the metric, or of success while next to nothing has succeeded."""
     TPE = "tpe"
     """The tree-structured Parzen estimator."""
+    EXPLORE = "explore"
+    """Where least is known, of what may still be the best."""
     RANDOM = "random"
     """Drawn independently of everything else."""
     GRID = "grid"
@@ -97,7 +99,8 @@ class Proposal:
         stddev: Standard deviation of that prediction (of the noise-free metric), same units; None without a model.
         details: JSON-ready facts for explanation and replay: acquisition function and its value, incumbent, length
             scales, noise, counts; ``p_success``, the probability that the evaluation does not fail; ``calibration``,
-            the mean squared error of predicting each row from the others, in units of the predicted variance.
+            the mean squared error of predicting each row from the others, in units of the predicted variance;
+            ``variance_scale``, what the variance behind `stddev` was multiplied by, because of such errors.
     """
 
     assignments: Mapping[str, Value]

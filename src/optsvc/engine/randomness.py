@@ -22,6 +22,7 @@ class Stage(IntEnum):
     REPLACEMENT = 7
     NEIGHBOURS = 8
     RANDOM = 9
+    EXPLORATION = 10
     IMPORTANCE = 16
 
 

@@ -25,6 +25,12 @@ Steps: TypeAlias = Generator[Question, HostArray, Result]
 """A computation that asks questions on its way to a result."""
 
 
+def answered(result: Result) -> Steps[Result]:
+    """A computation that has its result and asks nothing."""
+    yield from ()
+    return result
+
+
 def complete(steps: Steps[Result]) -> Result:
     """The result, each question answered by itself."""
     try:

@@ -13,10 +13,11 @@ from optsvc import engine
 from optsvc.domain.errors import Unprocessable
 from optsvc.services import suggestions
 from optsvc.services.access import Caller
-from optsvc.services.snapshot import Snapshot, environment_of, problem_of
+from optsvc.services.snapshot import Snapshot, as_told, environment_of, problem_of
 from optsvc.storage.definitions import definition_of
 from optsvc.storage.models import Experiment, Suggestion
-from optsvc.storage.observations import ObservationRepository, to_domain
+from optsvc.storage.observations import ObservationRepository
+from optsvc.storage.suggestions import SuggestionRepository
 
 Verdict = Literal["identical", "different", "inputs changed"]
 
@@ -95,7 +96,7 @@ def _restored(session: Session, experiment: Experiment, then: Mapping[str, Any],
         bare,
         data_version=then["data_version"],
         problem=problem_of(definition_of(experiment)),
-        history=[to_domain(row) for row in rows],
+        history=as_told(rows, SuggestionRepository(session, experiment)),
         pending=[points[id_] for id_ in pending_ids if id_ in points] + inputs["ready"],
         state=None if state is None else engine.EngineState.from_dict(state),
         last_observation_id=None if last is None else int(last),

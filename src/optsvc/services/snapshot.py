@@ -14,6 +14,7 @@ from optsvc.domain.observation import Observation
 from optsvc.domain.space import Assignments
 from optsvc.storage.definitions import definition_of
 from optsvc.storage.models import Experiment
+from optsvc.storage.models import Observation as Row
 from optsvc.storage.observations import ObservationRepository, to_domain
 from optsvc.storage.suggestions import SuggestionRepository
 
@@ -58,7 +59,7 @@ class Snapshot:
             experiment_id=experiment.id,
             data_version=experiment.data_version,
             problem=problem_of(definition_of(experiment)),
-            history=[to_domain(observation) for observation in observations],
+            history=as_told(observations, suggestions),
             pending=[row.assignments for row in pending] + [row.assignments for row in ready],
             seed=engine.Seed(experiment.seed_key.int, experiment.issued + len(ready)),
             state=engine.EngineState.from_dict(experiment.engine_state) if experiment.engine_state else None,
@@ -116,6 +117,12 @@ class Snapshot:
 def environment_of(proposal: engine.Proposal) -> dict[str, str]:
     """What the last bits of a proposal just made depend on."""
     return {**engine.environment(), "backend": proposal.details.get("backend", "numpy")}
+
+
+def as_told(rows: Sequence[Row], suggestions: SuggestionRepository) -> list[Observation]:
+    """Observations as the engine is told of them, with what was foretold."""
+    forecasts = suggestions.forecasts() if rows else {}
+    return [to_domain(row, forecasts) for row in rows]
 
 
 def uses_model(experiment: Experiment) -> bool:

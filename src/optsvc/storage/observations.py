@@ -1,7 +1,8 @@
 """Queries for observations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from optsvc.storage.models import Experiment, MetricEvaluation, Observation
 from optsvc.storage.pages import Key, Page, PageQuery, fetch_page, walk
 
 _WITH_VALUES = selectinload(Observation.values)
+_NO_FORECASTS: Mapping[int, domain.Forecast] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +180,11 @@ def _page_by_value(
     return replace(page, before=joined(page.before), after=joined(page.after))
 
 
-def to_domain(row: Observation) -> domain.Observation:
-    """The observation as the rules and the engine know it."""
+def to_domain(row: Observation, forecasts: Mapping[int, domain.Forecast] = _NO_FORECASTS) -> domain.Observation:
+    """The observation as the rules and the engine know it; `forecasts` are by the ids of suggestions."""
     return domain.Observation(
         assignments=row.assignments,
         values=tuple(domain.MetricEvaluation(e.metric or None, e.value, e.stddev) for e in row.values),
         failed=row.failed,
+        forecast=None if row.suggestion_id is None else forecasts.get(row.suggestion_id),
     )

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ARRAY, BigInteger, any_, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
+from optsvc.domain.observation import Forecast
 from optsvc.storage.models import Experiment, Proposal, Suggestion
 from optsvc.storage.pages import Page, PageQuery, fetch_page
 
@@ -51,6 +52,19 @@ class SuggestionRepository:
             .where(Suggestion.experiment_id == self.experiment.id, ~Suggestion.closed, ~Suggestion.deleted)
             .order_by(Suggestion.id)
         ).all()
+
+    def forecasts(self) -> dict[int, Forecast]:
+        """What was foretold of the suggestions that models made, by their ids."""
+        details = Suggestion.provenance["details"]
+        rows = self.session.execute(
+            select(
+                Suggestion.id,
+                Suggestion.provenance["source"].astext,
+                details["good_value"].as_float(),
+                details["forecasts"],
+            ).where(Suggestion.experiment_id == self.experiment.id, details.has_key("forecasts"))
+        )
+        return {id_: Forecast(source, good_value, p_good) for id_, source, good_value, p_good in rows}
 
     def latest(self, count: int) -> Sequence[Suggestion]:
         """The last so many that were handed out, whatever has become of them, newest first."""

@@ -53,6 +53,8 @@ def test_with_the_same_hyperparameters_each_gets_the_point_that_it_would_get_alo
         for proposal, other in zip(proposals, expected, strict=True):
             np.testing.assert_allclose(coordinates(one, proposal), coordinates(one, other), atol=1e-6)
             assert (proposal.source, proposal.reason, proposal.ordinal) == (other.source, other.reason, other.ordinal)
+            predictions = np.array([[p.mean, p.stddev] for p in (proposal, other)], dtype=float)  # NaN without a model
+            np.testing.assert_allclose(*predictions, rtol=1e-3)
 
 
 def test_plain_experiments_are_computed_in_batches_throughout(monkeypatch):

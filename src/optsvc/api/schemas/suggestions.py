@@ -55,7 +55,7 @@ class Provenance(BaseModel):
     source: Source = Field(
         description="`initial`: the space-filling start; `gp`: the Gaussian process; `random`: drawn by chance; "
         "`grid`: the next point of the grid; `queued`: from your queue; `user`: your own; "
-        "`tpe`: the Parzen estimator, where no Gaussian process could be fitted; "
+        "`tpe`: the Parzen estimator; `explore`: far from all others, in case that the models overlook something; "
         "`fallback`: a space-filling point, because nothing better could be had in time."
     )
     reason: str = Field(description="One sentence.")
