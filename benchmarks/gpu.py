@@ -112,7 +112,7 @@ class _Counting:
 def fit_tflops(n: int, batch: int, backend: Backend) -> float:
     """Operations per second of a fit of so many problems from four starts each, in 10^12."""
     rng = np.random.default_rng(0)
-    prior = Prior(_DIMENSION, known_noise=False, defaults=DEFAULTS)
+    prior = Prior(np.zeros(_DIMENSION, dtype=bool), known_noise=False, defaults=DEFAULTS)
     data = [problem(n, rng) for _ in range(batch)]
     starts = [[prior.mode, *(prior.sample(rng) for _ in range(3))] for _ in range(batch)]
     counting: Any = _Counting(backend)

@@ -124,7 +124,7 @@ def fit_model(
         variances=transform.target_variances(history.values, history.stddevs, defaults),
     )
     known_noise = not bool(np.isnan(history.stddevs).any())
-    prior = Prior(encoder.dimension, known_noise, defaults)
+    prior = Prior(encoder.categorical, known_noise, defaults)
     names = [*(_LENGTH_SCALE + axis.name for axis in encoder.axes), _SIGNAL, _NOISE]
     previous = None
     if state is not None and names[-1] in state.hyperparameters:
@@ -138,22 +138,48 @@ def fit_model(
     else:
         starts = _starts(prior, previous, len(data.targets), seed, defaults)
         theta = yield Fit(data.take(_fit_rows(data.targets, defaults)), prior, starts, defaults, backend)
-        state = EngineState(dict(zip(names, theta.tolist(), strict=True)), observation_count)
-    posterior = condition(data, theta, defaults, backend)
-    if posterior is None:
+        state = None
+    accepted = _accepted(data, theta, prior, defaults, backend)
+    if accepted is None:
         return None
-    expected, spread = posterior.leave_one_out(data.targets)
+    theta, posterior, squared_errors = accepted
     inferred = posterior.noise_variance > defaults.noisy_ratio * posterior.signal_variance
     return Model(
         posterior=posterior,
         points=points,
         transform=transform,
         theta=theta,
-        state=state,
+        state=state or EngineState(dict(zip(names, theta.tolist(), strict=True)), observation_count),
         noisy=history.measured_noise or inferred,
         repeats=history.measured_noise,
-        squared_errors=(data.targets - expected) ** 2 / spread,
+        squared_errors=squared_errors,
     )
+
+
+def _accepted(
+    data: TrainingData, theta: HostArray, prior: Prior, defaults: EngineDefaults, backend: Backend
+) -> tuple[HostArray, Posterior, HostArray] | None:
+    """The fitted hyperparameters, or the prior's mode where those cannot be believed.
+
+    Not believed is a fit whose covariance cannot be factored, or that errs by far more than it expects when it predicts
+    each row from the others. If neither is believed, the one that errs less.
+
+    Returns:
+        The hyperparameters, their posterior and `Model.squared_errors`; None if nothing can be factored.
+    """
+    tried = []
+    for candidate in (theta, prior.mode):
+        posterior = condition(data, candidate, defaults, backend)
+        if posterior is None:
+            continue
+        expected, spread = posterior.leave_one_out(data.targets)
+        squared_errors = (data.targets - expected) ** 2 / spread
+        calibration = float(squared_errors.mean())
+        if np.isfinite(calibration):
+            tried.append((candidate, posterior, squared_errors))
+        if calibration <= defaults.worst_calibration:
+            break
+    return min(tried, key=lambda fitted: float(fitted[2].mean()), default=None)
 
 
 def still_fresh(state: EngineState, observation_count: int, defaults: EngineDefaults) -> bool:

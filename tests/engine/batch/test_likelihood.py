@@ -21,7 +21,8 @@ def data(n, groups, seed):
 
 
 PROBLEMS = [data(5, [0], 1), data(16, [0, 1, 2], 2), data(17, [0, 1, 1, 1, 2], 3), data(40, list(range(9)), 4)]
-PRIORS = [Prior(int(part.groups.max()) + 1, k % 2 == 0, DEFAULTS) for k, part in enumerate(PROBLEMS)]
+CATEGORICAL = [[True], [False] * 3, [False, True, False], [False] * 9]
+PRIORS = [Prior(np.array(kinds), k % 2 == 0, DEFAULTS) for k, kinds in enumerate(CATEGORICAL)]
 
 
 def alone(k, theta):

@@ -37,7 +37,7 @@ def sklearn_model(training, theta, jitter):
 @pytest.mark.parametrize("seed", range(20))
 def test_the_gradient_of_the_posterior_agrees_with_differences(seed):
     training = data(seed=seed)
-    prior = Prior(3, known_noise=seed % 2 == 0, defaults=DEFAULTS)
+    prior = Prior(np.zeros(3, dtype=bool), known_noise=seed % 2 == 0, defaults=DEFAULTS)
     theta = prior.sample(np.random.default_rng(seed))
 
     _, gradient = negative_log_posterior(theta, training, prior, 1e-10, NUMPY)
@@ -51,7 +51,7 @@ def test_the_gradient_is_right_with_repeated_points_and_points_far_away():
     features = training.features.copy()
     features[3], features[7] = features[2], 900.0
     training = TrainingData(features, training.groups, training.targets, training.variances)
-    prior = Prior(3, known_noise=False, defaults=DEFAULTS)
+    prior = Prior(np.zeros(3, dtype=bool), known_noise=False, defaults=DEFAULTS)
     theta = prior.mode + 0.3
 
     _, gradient = negative_log_posterior(theta, training, prior, 1e-10, NUMPY)
@@ -97,7 +97,7 @@ def test_the_constant_mean_is_the_likeliest():
 
 def test_the_fit_is_as_good_as_that_of_a_general_optimizer_from_ten_starts():
     training = data(n=30, noise=0.1)
-    prior = Prior(3, known_noise=False, defaults=DEFAULTS)
+    prior = Prior(np.zeros(3, dtype=bool), known_noise=False, defaults=DEFAULTS)
     rng = np.random.default_rng(0)
 
     theta = fit(training, prior, [prior.mode, *(prior.sample(rng) for _ in range(3))], DEFAULTS, NUMPY)
@@ -114,7 +114,7 @@ def test_a_parameter_that_does_nothing_gets_the_longest_length_scale():
     features = rng.random((40, 3))
     targets = np.sin(6 * features[:, 0]) + np.cos(5 * features[:, 1])
     training = TrainingData(features, np.arange(3), (targets - targets.mean()) / targets.std(), np.zeros(40))
-    prior = Prior(3, known_noise=False, defaults=DEFAULTS)
+    prior = Prior(np.zeros(3, dtype=bool), known_noise=False, defaults=DEFAULTS)
 
     theta = fit(training, prior, [prior.mode], DEFAULTS, NUMPY)
 
@@ -124,7 +124,7 @@ def test_a_parameter_that_does_nothing_gets_the_longest_length_scale():
 def test_intervals_cover_what_they_promise():
     """Functions drawn from the prior itself, hyperparameters fitted: 90 % intervals hold about 90 % of new values."""
     rng = np.random.default_rng(11)
-    prior = Prior(2, known_noise=False, defaults=DEFAULTS)
+    prior = Prior(np.zeros(2, dtype=bool), known_noise=False, defaults=DEFAULTS)
     inside = []
     for _ in range(60):
         X = rng.random((50, 2))

@@ -15,7 +15,7 @@ from optsvc.engine.candidates.local_search import Patience, minimize_in_box
 from optsvc.engine.defaults import EngineDefaults
 from optsvc.engine.surrogates.gp import REJECTED, TrainingData
 from optsvc.engine.surrogates.kernels import matern52
-from optsvc.engine.surrogates.priors import Prior
+from optsvc.engine.surrogates.priors import Prior, bounds, log_densities
 
 _BUFFERS = 9
 """How many ``(n, n)`` matrices one likelihood holds at a time, with what the libraries take for themselves."""
@@ -45,8 +45,9 @@ class LikelihoodBatch:
         self._sizes = [prior.dimension for prior in priors]
         self._jitter, self._backend, self._memory = jitter, backend, memory
         self._used = np.hstack([mask(self._sizes, self.p), np.ones((len(priors), 2), dtype=bool)])
-        self._guess, self._known = (Prior(self.p, known, priors[0].defaults) for known in (False, True))
-        self._known_noise = np.array([[prior.known_noise] for prior in priors])
+        self._rates = stack([prior.rates for prior in priors], (self.p,))
+        self._noise = np.array([prior.noise for prior in priors])
+        self._defaults = priors[0].defaults
         self._groups = stack([part.groups.astype(np.float64) for part in data], (d,)).astype(np.int64)
         self._counts = np.array(counts, dtype=np.float64)
         # Distances do not depend on the origin: from the centre of the cube, padding is zero.
@@ -140,12 +141,10 @@ class LikelihoodBatch:
     def _with_priors(
         self, theta: HostArray, owners: IntArray, value: HostArray, gradient: HostArray, good: Array
     ) -> tuple[HostArray, HostArray]:
-        terms, slopes = self._guess.log_densities(theta)
-        known_terms, known_slopes = self._known.log_densities(theta)
-        known = self._known_noise[owners]
+        terms, slopes = log_densities(theta, self._rates[owners], self._noise[owners], self._defaults)
         used = self._used[owners]
-        value = value + (np.where(known, known_terms, terms) * used).sum(axis=1)
-        gradient = gradient + np.where(known, known_slopes, slopes) * used
+        value = value + (terms * used).sum(axis=1)
+        gradient = gradient + slopes * used
         return np.where(good, -value, REJECTED), np.where(good[:, None], -gradient, 0.0)
 
 
@@ -173,7 +172,7 @@ def fit_many(
     batch = LikelihoodBatch(data, priors, defaults.base_jitter, backend, memory)
     owners = np.repeat(np.arange(len(data)), [len(own) for own in starts])
     rows = np.vstack([batch.pad(own) for own in starts])
-    lower, upper = Prior(batch.p, False, defaults).bounds.T
+    lower, upper = bounds(batch.p, defaults).T
     patience = Patience(
         iterations=defaults.fit_iterations,
         memory=defaults.fit_memory,
