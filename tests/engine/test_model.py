@@ -21,7 +21,12 @@ MODE = Prior(ENCODER.categorical, False, DEFAULTS).mode
 
 def fitted(theta=None, defaults=DEFAULTS):
     """The model of the past, with these hyperparameters as if they had just been fitted to it."""
-    names = [*(f"length_scale:{axis.name}" for axis in ENCODER.axes), "signal_variance", "noise_variance"]
+    names = [
+        *(f"length_scale:{axis.name}" for axis in ENCODER.axes),
+        "signal_variance",
+        "noise_variance",
+        "additive_variance",
+    ]
     state = None if theta is None else EngineState(dict(zip(names, theta, strict=True)), len(PAST))
     encoded = EncodedHistory.of(problem(SPACE), PAST, ENCODER)
     return complete(
@@ -39,7 +44,7 @@ def test_a_fit_that_errs_as_it_expects_is_believed():
 
 
 def test_a_fit_that_is_far_too_sure_gives_way_to_the_mode_of_the_prior():
-    model = fitted(np.log([100.0, 100.0, 0.0183, 1e-10]))
+    model = fitted(np.log([100.0, 100.0, 0.001, 1e-10, 0.001]))
 
     np.testing.assert_array_equal(model.theta, MODE)
     assert model.squared_errors.mean() < DEFAULTS.worst_calibration

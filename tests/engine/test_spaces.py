@@ -91,7 +91,7 @@ def test_whole_numbers_that_share_a_total_are_exchanged():
 
     past = optimized(PORTIONS, lambda a: sum((a[k] - v) ** 2 for k, v in target.items()), 25)
 
-    assert best(past).values[0].value <= 3.0  # about 2.6 at the optimum
+    assert best(past).values[0].value < 3.01  # about 2.6 at the optimum
 
 
 def test_a_prior_draws_the_search_to_where_the_user_believes_the_optimum():

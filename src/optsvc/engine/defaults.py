@@ -65,7 +65,8 @@ class EngineDefaults:
 
     # The Gaussian process.
     length_scale_bounds: tuple[float, float] = (0.005, 100.0)
-    signal_variance_bounds: tuple[float, float] = (0.0183, 54.6)
+    signal_variance_bounds: tuple[float, float] = (0.001, 54.6)
+    """Of each part of the kernel: what the parameters do together, and what each does alone."""
     noise_variance_bounds: tuple[float, float] = (1e-10, 1.0)
     """A lower end of 1e-6 lets the search linger: it keeps buying improvements of the size of that noise."""
     length_scale_shape: float = 3.0
@@ -73,7 +74,8 @@ class EngineDefaults:
     length_scale_rate_categories: float = 2.0
     """The most probable length scale of categories is 1.5, as any two are at distance 1. With that of numbers, 0.5,
     scores on four problems with categories were 10 to 65 points lower after 20 or 40 evaluations; 3 was no better."""
-    signal_log_variance: float = 1.0
+    signal_log_mean: float = -0.7
+    signal_log_variance: float = 2.0
     noise_log_mean: float = -6.0
     noise_log_variance: float = 4.0
     known_noise_log_mean: float = -9.21

@@ -21,6 +21,7 @@ from optsvc.engine.surrogates.questions import Fit
 _LENGTH_SCALE = "length_scale:"
 _SIGNAL = "signal_variance"
 _NOISE = "noise_variance"
+_ADDITIVE = "additive_variance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Model:
         posterior: Given the data.
         points: Unit coordinates of its rows, shape ``(n, p)``.
         transform: Between its targets and the metric.
-        theta: Its hyperparameters, shape ``(p + 2,)``.
+        theta: Its hyperparameters, shape ``(p + 3,)``.
         state: The warm start for the next fit.
         noisy: Whether observed values differ from the true ones.
         repeats: Whether it makes sense to observe a point twice. Noise that is only inferred does not count: to a
@@ -94,7 +95,7 @@ class Model:
     @property
     def length_scales(self) -> HostArray:
         """In unit coordinates, per axis, shape ``(p,)``."""
-        scales: HostArray = np.exp(self.theta[:-2])
+        scales: HostArray = np.exp(self.theta[:-3])
         return scales
 
 
@@ -125,7 +126,7 @@ def fit_model(
     )
     known_noise = not bool(np.isnan(history.stddevs).any())
     prior = Prior(encoder.categorical, known_noise, defaults)
-    names = [*(_LENGTH_SCALE + axis.name for axis in encoder.axes), _SIGNAL, _NOISE]
+    names = [*(_LENGTH_SCALE + axis.name for axis in encoder.axes), _SIGNAL, _NOISE, _ADDITIVE]
     previous = None
     if state is not None and names[-1] in state.hyperparameters:
         previous = stored_hyperparameters(state, names, prior.mode, prior.bounds)
@@ -216,7 +217,7 @@ def _local_rows(data: TrainingData, theta: HostArray, defaults: EngineDefaults) 
 
     Distances are measured in the length scales of `theta`. The rest is chosen by farthest-point traversal.
     """
-    scaled = (data.features - 0.5) * np.exp(-theta[:-2])[data.groups]
+    scaled = (data.features - 0.5) * np.exp(-theta[:-3])[data.groups]
     order = np.argsort(data.targets, kind="stable")
     from_best = ((scaled - scaled[order[0]]) ** 2).sum(axis=1)
     nearest = np.argsort(from_best, kind="stable")[: defaults.local_nearest_rows]

@@ -68,8 +68,8 @@ class EngineState:
 
     Args:
         hyperparameters: Logarithms: ``"length_scale:NAME"`` for each parameter with a choice, in unit coordinates;
-            ``"signal_variance"`` and ``"noise_variance"``, of standardized values; ``"success_…"``, of the model of
-            failures.
+            ``"signal_variance"``, ``"additive_variance"`` and ``"noise_variance"``, of standardized values;
+            ``"success_…"``, of the model of failures.
         observation_count: How many observations, failed ones included, the fit had seen.
     """
 

@@ -24,7 +24,7 @@ from optsvc.engine.steps import Steps, complete
 from optsvc.engine.success_model import fit_success
 from optsvc.engine.surrogates.outputs import OutputTransform
 
-ENGINE_VERSION = "5"
+ENGINE_VERSION = "6"
 """Changes whenever the same input may give another proposal."""
 
 Propose: TypeAlias = Callable[[HostArray, Seed], Steps[tuple[HostArray, Proposal]]]

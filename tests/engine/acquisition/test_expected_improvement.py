@@ -38,7 +38,7 @@ def posterior(n=12, d=3):
     features = rng.random((n, d))
     targets = np.sin(6 * features[:, 0]) - features[:, 1]
     training = TrainingData(features, np.arange(d), targets, np.zeros(n))
-    return condition(training, np.log([0.4] * d + [1.2, 1e-3]), DEFAULTS, NUMPY)
+    return condition(training, np.log([0.4] * d + [0.8, 1e-3, 0.4]), DEFAULTS, NUMPY)
 
 
 def single(process, incumbent):

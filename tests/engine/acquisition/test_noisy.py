@@ -16,7 +16,7 @@ def posterior(noise=0.05, n=10):
     features = rng.random((n, 2))
     targets = np.sin(6 * features[:, 0]) - features[:, 1] + np.sqrt(noise) * rng.normal(size=n)
     training = TrainingData(features, np.arange(2), targets, np.zeros(n))
-    return condition(training, np.log([0.4, 0.5, 1.2, noise]), DEFAULTS, NUMPY)
+    return condition(training, np.log([0.4, 0.5, 0.8, noise, 0.4]), DEFAULTS, NUMPY)
 
 
 def acquisition(process, pending=NOTHING, failed=NOTHING, *, noisy=False, samples=16, seed=0):
@@ -48,8 +48,8 @@ def test_with_many_samples_it_is_the_improvement_over_the_joint_posterior():
     candidates = np.random.default_rng(7).random((5, 2))
     known = np.vstack([process.features, PENDING])
     everything = np.vstack([known, candidates])
-    T = NUMPY.solve_lower(process.factor, process.covariance(process.features, everything))
-    covariance = process.covariance(everything, everything) - T.T @ T
+    T = NUMPY.solve_lower(process.factor, process.kernel.value(process.features, everything))
+    covariance = process.kernel.value(everything, everything) - T.T @ T
     mean = process.predict(everything)[0]
     draws = np.random.default_rng(1).multivariate_normal(mean, covariance, 200_000, method="svd")
     gains = np.maximum(draws[:, : len(known)].min(axis=1)[:, None] - draws[:, len(known) :], 0)

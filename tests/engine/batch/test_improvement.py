@@ -17,7 +17,7 @@ PLENTY = Memory(NUMPY)
 def function(n, groups, seed, pending):
     training = data(n, groups, seed)
     rng = np.random.default_rng(seed)
-    theta = np.concatenate([rng.normal(-0.5, 0.3, max(groups) + 1), [0.1, -5.0]])
+    theta = np.concatenate([rng.normal(-0.5, 0.3, max(groups) + 1), [0.1, -5.0, -0.4]])
     posterior = condition(training, theta, DEFAULTS, NUMPY)
     waiting = rng.random((pending, len(groups)))
     return expected_improvement(posterior, waiting, waiting[:0], noisy=pending > 0, rng=rng, defaults=DEFAULTS)

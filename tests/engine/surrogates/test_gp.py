@@ -28,9 +28,14 @@ def data(n=25, groups=(0, 1, 2, 2, 2), seed=0, noise=0.05):
 
 def sklearn_model(training, theta, jitter):
     """The same process; the constant mean has to be subtracted by hand."""
-    scales = np.exp(theta[:-2])[training.groups]
-    kernel = ConstantKernel(np.exp(theta[-2])) * Matern(length_scale=scales, nu=2.5)
-    alpha = np.exp(theta[-1]) + training.variances + jitter * np.exp(theta[-2])
+    joint, noise, additive = np.exp(theta[-3:])
+    scales = np.exp(theta[:-3])[training.groups]
+    kernel = ConstantKernel(joint) * Matern(length_scale=scales, nu=2.5)
+    for j in range(len(theta) - 3):
+        # A length scale without end leaves a parameter out.
+        alone = np.where(training.groups == j, scales, 1e15)
+        kernel += ConstantKernel(additive / (len(theta) - 3)) * Matern(length_scale=alone, nu=2.5)
+    alpha = noise + training.variances + jitter * (joint + additive)
     return GaussianProcessRegressor(kernel, alpha=alpha, optimizer=None)
 
 
@@ -61,7 +66,7 @@ def test_the_gradient_is_right_with_repeated_points_and_points_far_away():
 
 
 def test_the_likelihood_is_that_of_scikit_learn():
-    training, theta = data(), np.array([-1.0, 0.2, -0.5, 0.4, -4.0])
+    training, theta = data(), np.array([-1.0, 0.2, -0.5, 0.4, -4.0, -0.3])
     value, _ = negative_log_posterior(theta, training, Flat(3, False, DEFAULTS), 1e-10, NUMPY)
     mean = condition(training, theta, DEFAULTS, NUMPY).mean
 
@@ -71,7 +76,7 @@ def test_the_likelihood_is_that_of_scikit_learn():
 
 
 def test_predictions_are_those_of_scikit_learn():
-    training, theta = data(), np.array([-1.0, 0.2, -0.5, 0.4, -4.0])
+    training, theta = data(), np.array([-1.0, 0.2, -0.5, 0.4, -4.0, -0.3])
     posterior = condition(training, theta, DEFAULTS, NUMPY)
     candidates = np.random.default_rng(5).random((40, 5))
 
@@ -84,7 +89,7 @@ def test_predictions_are_those_of_scikit_learn():
 
 
 def test_the_constant_mean_is_the_likeliest():
-    training, theta = data(), np.array([-1.0, 0.2, -0.5, 0.4, -4.0])
+    training, theta = data(), np.array([-1.0, 0.2, -0.5, 0.4, -4.0, -0.3])
     mean = condition(training, theta, DEFAULTS, NUMPY).mean
 
     def likelihood(c):
@@ -128,13 +133,13 @@ def test_intervals_cover_what_they_promise():
     inside = []
     for _ in range(60):
         X = rng.random((50, 2))
-        truth = np.array([np.log(0.4), np.log(0.6), 0.0, np.log(1e-4)])
+        truth = np.log([0.4, 0.6, 0.5, 1e-4, 0.5])
         everything = TrainingData(X, np.arange(2), np.zeros(50), np.zeros(50))
         f = condition(everything, truth, DEFAULTS, NUMPY).factor @ rng.normal(size=50)
         training = TrainingData(X[:30], np.arange(2), (f[:30] - f[:30].mean()) / f[:30].std(), np.zeros(30))
         theta = fit(training, prior, [prior.mode], DEFAULTS, NUMPY)
         mean, variance = condition(training, theta, DEFAULTS, NUMPY).predict(X[30:])
-        z = ((f[30:] - f[:30].mean()) / f[:30].std() - mean) / np.sqrt(variance + np.exp(theta[-1]))
+        z = ((f[30:] - f[:30].mean()) / f[:30].std() - mean) / np.sqrt(variance + np.exp(theta[-2]))
         inside.append(np.abs(z) < 1.645)
     assert 0.84 < np.mean(inside) < 0.96
 
@@ -143,16 +148,16 @@ def test_a_covariance_that_is_not_positive_definite_gives_no_slope():
     training = data(n=4)
     broken = TrainingData(training.features, training.groups, training.targets, np.full(4, -10.0))
 
-    value, gradient = negative_log_posterior(np.zeros(5), broken, Flat(3, False, DEFAULTS), 1e-10, NUMPY)
+    value, gradient = negative_log_posterior(np.zeros(6), broken, Flat(3, False, DEFAULTS), 1e-10, NUMPY)
 
     assert value == 1e25
     assert not gradient.any()
-    assert condition(broken, np.zeros(5), DEFAULTS, NUMPY) is None
+    assert condition(broken, np.zeros(6), DEFAULTS, NUMPY) is None
 
 
 def test_leaving_one_out_is_conditioning_on_the_others():
     rng = np.random.default_rng(8)
-    theta = np.array([-0.7, 0.1, 0.3, -3.0])
+    theta = np.array([-0.7, 0.1, 0.3, -3.0, 0.2])
     features, targets = rng.random((9, 2)), rng.standard_normal(9)
     data = TrainingData(features, np.arange(2), targets, np.full(9, 0.01))
     posterior = condition(data, theta, DEFAULTS, NUMPY)
@@ -162,7 +167,7 @@ def test_leaving_one_out_is_conditioning_on_the_others():
     for i in range(9):
         others = condition(data.take(np.delete(np.arange(9), i)), theta, DEFAULTS, NUMPY)
         shift = posterior.mean - others.mean  # left out at the same constant mean
-        K = others.covariance(features[i : i + 1], others.features)[0]
+        K = others.kernel.value(features[i : i + 1], others.features)[0]
         weights = others.weights - shift * others.backend.solve_upper(
             others.factor, others.backend.solve_lower(others.factor, np.ones(8))
         )

@@ -15,7 +15,6 @@ import math
 
 from optsvc.engine.backend import Array, Backend, HostArray
 from optsvc.engine.surrogates.gp import Posterior
-from optsvc.engine.surrogates.kernels import matern52, squared_distance
 
 _LOG_ROOT_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 _TAIL = -1.0
@@ -71,7 +70,7 @@ class LogExpectedImprovement:
     def value(self, features: HostArray) -> HostArray:
         """The acquisition ``(q,)`` at candidates ``(q, d)``; finite."""
         device = self._backend.to_device(features)
-        K = self.posterior.covariance(device, self.posterior.features)
+        K = self.posterior.kernel.value(device, self.posterior.features)
         T = self._backend.solve_lower(self.posterior.factor, K.T)
         log_improvement, *_ = self._improvement(K, self._stddev((T * T).sum(axis=0)))
         return self._backend.to_host(self._mean_over_samples(log_improvement))
@@ -80,13 +79,12 @@ class LogExpectedImprovement:
         """`value`, and its gradient in the features, shape ``(q, d)``.
 
         Let ``b_s`` be the derivative by the mean of sample ``s``, ``e`` that by the standard deviation ``δ``, and
-        ``A = K C⁻¹``. Every term is a row of ``P`` times a weight per observation, so one matrix
-        ``G = P ∘ (e/δ A - Σ_s b_s weights_sᵀ)`` carries the whole gradient.
+        ``A = K C⁻¹``. Every term is a slope of the kernel times a weight per observation, so
+        one matrix of weights ``e/δ A - Σ_s b_s weights_sᵀ`` carries the whole gradient.
         """
         xp, backend, posterior = self._backend.xp, self._backend, self.posterior
         device = backend.to_device(features)
-        distance = squared_distance(device, posterior.features, posterior.inverse_squared_scale, backend)
-        K, P = matern52(distance, posterior.signal_variance, backend)
+        K, slopes = posterior.kernel.value_and_slopes(device, posterior.features)
         T = backend.solve_lower(posterior.factor, K.T)
         A = backend.solve_upper(posterior.factor, T).T
         stddev = self._stddev((T * T).sum(axis=0))
@@ -96,8 +94,8 @@ class LogExpectedImprovement:
         slope = log_h_slope(z, log_h_z, backend)
         by_mean = -share * slope / stddev[:, None]
         by_stddev = (share * (1.0 - z * slope)).sum(axis=1) / stddev
-        G = P * ((by_stddev / stddev)[:, None] * A - by_mean @ self.weights.T)
-        gradient = (G.sum(axis=1)[:, None] * device - G @ posterior.features) * posterior.inverse_squared_scale
+        weights = (by_stddev / stddev)[:, None] * A - by_mean @ self.weights.T
+        gradient = posterior.kernel.gradient(weights, slopes, device, posterior.features)
         return backend.to_host(value), backend.to_host(gradient)
 
     def _stddev(self, explained: Array) -> Array:

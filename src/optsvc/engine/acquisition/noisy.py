@@ -73,8 +73,8 @@ def _extend(posterior: Posterior, reference: Array, defaults: EngineDefaults) ->
     """
     backend, xp = posterior.backend, posterior.backend.xp
     n, r = len(posterior.features), len(reference)
-    T = backend.solve_lower(posterior.factor, posterior.covariance(posterior.features, reference))
-    covariance = posterior.covariance(reference, reference) - T.T @ T
+    T = backend.solve_lower(posterior.factor, posterior.kernel.value(posterior.features, reference))
+    covariance = posterior.kernel.value(reference, reference) - T.T @ T
     diagonal = xp.arange(r)
     for jitter in (defaults.reference_jitter, *(j for j in defaults.jitter_ladder if j > defaults.reference_jitter)):
         raised = covariance.copy()

@@ -13,7 +13,7 @@ import numpy as np
 from optsvc.engine.acquisition.expected_improvement import LogExpectedImprovement, log_h, log_h_slope
 from optsvc.engine.backend import Array, Backend, HostArray, IntArray
 from optsvc.engine.batch.padding import COLUMNS, ROWS, Memory, bucket, mask, stack, stack_factors
-from optsvc.engine.surrogates.kernels import matern52
+from optsvc.engine.surrogates.kernels import Kernel, matern52
 
 _BUFFERS = 6
 """How many ``(m, n)`` matrices one evaluation holds at a time."""
@@ -39,11 +39,23 @@ class _Held(NamedTuple):
     weights: Array
     incumbents: Array
     mean: Array
+    joint: Array
+    """Variance of what the parameters do together."""
+    alone: Array
+    """Variance of what each parameter does alone, ``(b, p)``."""
+    columns: Array
+    """1 for the features of each parameter, ``(b, p, d)``."""
     signal: Array
     floor: Array
     """Of the variances."""
     real: Array
     """1 for rows, 0 for padding."""
+
+
+def _membership(kernel: Kernel) -> HostArray:
+    """1 for the features of each parameter, ``(p, d)``."""
+    membership: HostArray = (kernel.groups == np.arange(kernel.parameters)[:, None]).astype(np.float64)
+    return membership
 
 
 class ImprovementBatch:
@@ -59,7 +71,10 @@ class ImprovementBatch:
         n, self.columns, samples = bucket_of(functions[0])
         posteriors = [function.posterior for function in functions]
         counts = [len(posterior.features) for posterior in posteriors]
-        roots = [np.sqrt(posterior.inverse_squared_scale) for posterior in posteriors]
+        kernels = [posterior.kernel for posterior in posteriors]
+        roots = [np.sqrt(kernel.inverse_squared_scale) for kernel in kernels]
+        self._parameters = max(kernel.parameters for kernel in kernels)
+        alone = [np.full(kernel.parameters, kernel.variance_alone) for kernel in kernels]
         features = [(part.features - 0.5) * root for part, root in zip(posteriors, roots, strict=True)]
         signal = np.array([posterior.signal_variance for posterior in posteriors])
         floors = signal * [posterior.variance_floor for posterior in posteriors]
@@ -69,6 +84,9 @@ class ImprovementBatch:
             stack([function.weights for function in functions], (n, samples)),
             stack([function.incumbents for function in functions], (samples,)),
             np.array([posterior.mean for posterior in posteriors]),
+            np.array([kernel.joint_variance for kernel in kernels]),
+            stack(alone, (self._parameters,)),
+            stack([_membership(kernel) for kernel in kernels], (self._parameters, self.columns)),
             signal,
             floors,
             mask(counts, n).astype(np.float64),
@@ -76,7 +94,7 @@ class ImprovementBatch:
         factors = backend.to_device(stack_factors([posterior.factor for posterior in posteriors], n))
         self._all = _Held(backend.inverses_of_lower(factors), *(backend.to_device(part) for part in held))
         self._backend, self._memory = backend, memory
-        self._row_bytes = 8 * n * _BUFFERS
+        self._row_bytes = 8 * n * (_BUFFERS + self._parameters)
         self._matrix_bytes = 8 * n * n
         self._some: tuple[bytes, _Held] = (b"", self._all)
 
@@ -116,7 +134,7 @@ class ImprovementBatch:
         """The formula of `LogExpectedImprovement.value_and_gradient`."""
         xp, backend = self._backend.xp, self._backend
         held = self._take(members)
-        X, K, P = self._kernel(held, features)
+        X, K, slopes = self._kernel(held, features)
         T = K @ xp.swapaxes(held.inverse, 1, 2)
         stddev = self._stddev(held, T)
         log_improvement, z, log_h_z = self._improvement(held, K, stddev)
@@ -125,9 +143,12 @@ class ImprovementBatch:
         slope = log_h_slope(z, log_h_z, backend)
         by_mean = -share * slope / stddev[:, :, None]
         by_stddev = (share * (1.0 - z * slope)).sum(axis=2) / stddev
-        G = P * ((by_stddev / stddev)[:, :, None] * (T @ held.inverse) - by_mean @ xp.swapaxes(held.weights, 1, 2))
-        gradient = (G.sum(axis=2)[:, :, None] * X - G @ held.rows) * held.root[:, None, :]
-        return backend.to_host(value), backend.to_host(gradient)
+        weights = (by_stddev / stddev)[:, :, None] * (T @ held.inverse) - by_mean @ xp.swapaxes(held.weights, 1, 2)
+        gradient = xp.zeros_like(X)
+        for columns, P in slopes:
+            G = P * weights
+            gradient += (G.sum(axis=2)[:, :, None] * X - G @ held.rows) * columns
+        return backend.to_host(value), backend.to_host(gradient * held.root[:, None, :])
 
     def _take(self, members: IntArray) -> _Held:
         """The arrays of some members; gathered once for as long as the same ones are asked."""
@@ -139,15 +160,21 @@ class ImprovementBatch:
             self._some = (key, _Held(*(part[members] for part in self._all)))
         return self._some[1]
 
-    def _kernel(self, held: _Held, features: HostArray) -> tuple[Array, Array, Array]:
-        """Scaled candidates, their covariances with the rows, and what the derivatives are made of."""
-        xp = self._backend.xp
-        rows, real = held.rows, held.real[:, None, :]
+    def _kernel(self, held: _Held, features: HostArray) -> tuple[Array, Array, list[tuple[Array, Array]]]:
+        """Scaled candidates, their covariances with the rows, and the columns and the ``P`` of each term."""
+        xp, real = self._backend.xp, held.real[:, None, :]
         X = (self._backend.to_device(features) - 0.5) * held.root[:, None, :]
-        products = X @ xp.swapaxes(rows, 1, 2)
-        distance = (X * X).sum(axis=2)[:, :, None] + (rows * rows).sum(axis=2)[:, None, :] - 2.0 * products
-        K, P = matern52(xp.maximum(distance, 0.0), held.signal[:, None, None], self._backend)
-        return X, K * real, P * real
+        terms = [(xp.ones_like(held.columns[:, 0, None, :]), held.joint)]
+        terms += [(held.columns[:, j, None, :], held.alone[:, j]) for j in range(self._parameters)]
+        K, slopes = xp.zeros((*X.shape[:2], held.rows.shape[1])), []
+        for columns, variance in terms:
+            some, rows = X * columns, held.rows * columns
+            products = some @ xp.swapaxes(rows, 1, 2)
+            distance = (some * some).sum(axis=2)[:, :, None] + (rows * rows).sum(axis=2)[:, None, :] - 2.0 * products
+            part, P = matern52(xp.maximum(distance, 0.0), variance[:, None, None], self._backend)
+            K += part * real
+            slopes.append((columns, P * real))
+        return X, K, slopes
 
     def _stddev(self, held: _Held, T: Array) -> Array:
         xp = self._backend.xp

@@ -44,7 +44,7 @@ class LikelihoodBatch:
         self.p = max(prior.dimension for prior in priors)
         self._sizes = [prior.dimension for prior in priors]
         self._jitter, self._backend, self._memory = jitter, backend, memory
-        self._used = np.hstack([mask(self._sizes, self.p), np.ones((len(priors), 2), dtype=bool)])
+        self._used = np.hstack([mask(self._sizes, self.p), np.ones((len(priors), 3), dtype=bool)])
         self._rates = stack([prior.rates for prior in priors], (self.p,))
         self._noise = np.array([prior.noise for prior in priors])
         self._defaults = priors[0].defaults
@@ -59,25 +59,25 @@ class LikelihoodBatch:
         self._bytes_each = _BUFFERS * 8 * n * n
 
     def pad(self, thetas: Sequence[HostArray]) -> HostArray:
-        """Hyperparameters of the problems as rows ``(b, p + 2)``."""
-        out = np.zeros((len(thetas), self.p + 2))
+        """Hyperparameters of the problems as rows ``(b, p + 3)``."""
+        out = np.zeros((len(thetas), self.p + 3))
         for row, theta in zip(out, thetas, strict=True):
-            row[: len(theta) - 2], row[self.p :] = theta[:-2], theta[-2:]
+            row[: len(theta) - 3], row[self.p :] = theta[:-3], theta[-3:]
         return out
 
     def unpad(self, theta: HostArray, problem: int) -> HostArray:
-        """The hyperparameters of one problem in a row ``(p + 2,)``."""
+        """The hyperparameters of one problem in a row ``(p + 3,)``."""
         return np.concatenate([theta[: self._sizes[problem]], theta[self.p :]])
 
     def value_and_gradient(self, theta: HostArray, owners: IntArray) -> tuple[HostArray, HostArray]:
         """`surrogates.gp.negative_log_posterior` for many.
 
         Args:
-            theta: Padded hyperparameters, shape ``(r, p + 2)``.
+            theta: Padded hyperparameters, shape ``(r, p + 3)``.
             owners: The problem that each row is of, shape ``(r,)``.
 
         Returns:
-            Values ``(r,)`` and gradients ``(r, p + 2)``; a huge value and no slope where the covariance is not positive
+            Values ``(r,)`` and gradients ``(r, p + 3)``; a huge value and no slope where the covariance is not positive
             definite, whatever happens to the others.
         """
         values, gradients = np.empty(len(theta)), np.empty(theta.shape)
@@ -92,12 +92,16 @@ class LikelihoodBatch:
         backend, xp, p = self._backend, self._backend.xp, self.p
         groups = self._groups[owners]
         scale = backend.to_device(np.exp(-np.take_along_axis(theta[:, :p], groups, axis=1)))
-        signal, noise = backend.to_device(np.exp(theta[:, p])), backend.to_device(np.exp(theta[:, p + 1]))
+        joint, noise, additive = (backend.to_device(np.exp(column)) for column in theta[:, p:].T)
         features, targets, real = self._features[owners] * scale[:, None, :], self._targets[owners], self._real[owners]
-        K, P = self._kernel(features, signal, real)
+        K, P, _ = self._matern(features, joint, real)
+        alone = [self._alone(features, groups, owners, j, additive) for j in range(p)]
+        K_alone = xp.zeros_like(K)
+        for part, share in alone:
+            K_alone += self._matern(part, share, real)[0]
         diag = diagonal(K, backend)
-        C = K.copy()
-        added = noise[:, None] + self._jitter * signal[:, None] + self._variances[owners]
+        C = K + K_alone
+        added = noise[:, None] + self._jitter * (joint + additive)[:, None] + self._variances[owners]
         C[diag] += xp.where(real > 0.0, added, 1.0)
         factors, good = backend.cholesky_many(C)
         del C
@@ -114,7 +118,9 @@ class LikelihoodBatch:
         likelihood = -0.5 * (residual * alpha).sum(axis=1) - log_determinant
         V = alpha[:, :, None] * alpha[:, None, :] - inverse
         trace = (V[diag] * real).sum(axis=1)
-        by_signal = 0.5 * ((V * K).sum(axis=(1, 2)) + self._jitter * signal * trace)
+        by_joint = 0.5 * ((V * K).sum(axis=(1, 2)) + self._jitter * joint * trace)
+        by_additive = 0.5 * ((V * K_alone).sum(axis=(1, 2)) + self._jitter * additive * trace)
+        del K, K_alone
         W = V * P
         W[diag] = 0.0
         pairs = (W.sum(axis=2)[:, :, None] * features * features - features * (W @ features)).sum(axis=1)
@@ -122,21 +128,33 @@ class LikelihoodBatch:
         flat = (np.arange(len(theta))[:, None] * p + groups).ravel()
         slopes = np.bincount(flat, backend.to_host(pairs).ravel(), minlength=len(theta) * p)
         gradient[:, :p] = slopes.reshape(len(theta), p)
-        gradient[:, p] = backend.to_host(by_signal)
+        for j, (part, share) in enumerate(alone):  # computed again: together they would take much memory
+            _, P, distance = self._matern(part, share, real)
+            gradient[:, j] += backend.to_host(0.5 * (V * P * distance).sum(axis=(1, 2)))
+        gradient[:, p] = backend.to_host(by_joint)
         gradient[:, p + 1] = backend.to_host(0.5 * noise * trace)
+        gradient[:, p + 2] = backend.to_host(by_additive)
         value = backend.to_host(likelihood) - 0.5 * self._counts[owners] * np.log(2.0 * np.pi)
         return self._with_priors(theta, owners, value, gradient, good)
 
-    def _kernel(self, features: Array, signal: Array, real: Array) -> tuple[Array, Array]:
-        """Covariances of scaled features and what their derivatives are made of, zero for padded rows."""
+    def _alone(
+        self, features: Array, groups: IntArray, owners: IntArray, parameter: int, additive: Array
+    ) -> tuple[Array, Array]:
+        """The features of one parameter, and the variance of what it does alone; zero where there is no such one."""
+        sizes = np.array(self._sizes)[owners]
+        share = additive * self._backend.to_device(np.where(parameter < sizes, 1.0 / sizes, 0.0))
+        return features * self._backend.to_device((groups == parameter).astype(np.float64))[:, None, :], share
+
+    def _matern(self, features: Array, variance: Array, real: Array) -> tuple[Array, Array, Array]:
+        """Covariances of scaled features, what their derivatives are made of, and distances; padded rows have none."""
         xp = self._backend.xp
         squares = (features * features).sum(axis=2)
         distance = squares[:, :, None] + squares[:, None, :] - 2.0 * (features @ xp.swapaxes(features, 1, 2))
         distance = xp.maximum(distance, 0.0)
         distance[diagonal(distance, self._backend)] = 0.0
-        K, P = matern52(distance, signal[:, None, None], self._backend)
+        K, P = matern52(distance, variance[:, None, None], self._backend)
         pairs = real[:, :, None] * real[:, None, :]
-        return K * pairs, P * pairs
+        return K * pairs, P * pairs, distance
 
     def _with_priors(
         self, theta: HostArray, owners: IntArray, value: HostArray, gradient: HostArray, good: Array
@@ -167,7 +185,7 @@ def fit_many(
         memory: What there is.
 
     Returns:
-        For each problem ``(p + 2,)``; the first of several equals.
+        For each problem ``(p + 3,)``; the first of several equals.
     """
     batch = LikelihoodBatch(data, priors, defaults.base_jitter, backend, memory)
     owners = np.repeat(np.arange(len(data)), [len(own) for own in starts])

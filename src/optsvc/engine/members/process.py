@@ -128,6 +128,7 @@ class Process:
             "incumbent": self._best,
             "length_scales": {axis.name: scale for axis, scale in scales},
             "signal_variance": posterior.signal_variance,
+            "additive_share": posterior.kernel.additive_variance / posterior.signal_variance,
             "noise_variance": posterior.noise_variance,
             "warp_power": model.transform.power,
             "jitter": posterior.jitter,

@@ -1,10 +1,10 @@
 """The exact Gaussian process: likelihood, fit, posterior.
 
 Notation, kept by the whole file: ``n`` observations, ``d`` feature columns, ``p`` parameters, ``m`` candidates;
-``s²`` the signal variance, ``τ²`` the noise variance, ``v`` what is known of the measurement variance beyond it;
-``C = K + diag(τ² + v)`` the covariance of the targets, ``L`` its lower Cholesky factor, ``c`` the constant mean,
-``a = C⁻¹(t - c)``, ``w`` the inverse squared length scale of each feature column. The formulas are those of
-[RasmussenWilliams2006]_, chapters 2 and 5.
+``s²`` and ``a²`` the variances of the kernel's two parts, ``τ²`` that of the noise, ``v`` what is known of the
+measurement variance beyond it; ``C = K + diag(τ² + v)`` the covariance of the targets, ``L`` its lower Cholesky factor,
+``c`` the constant mean, ``a = C⁻¹(t - c)``, ``w`` the inverse squared length scale of each feature column. The formulas
+are those of [RasmussenWilliams2006]_, chapters 2 and 5.
 
 .. [RasmussenWilliams2006] C. Rasmussen and C. Williams. Gaussian Processes for Machine Learning. MIT Press, 2006.
 """
@@ -17,7 +17,7 @@ from scipy.optimize import Bounds, minimize
 
 from optsvc.engine.backend import Array, Backend, HostArray, IntArray
 from optsvc.engine.defaults import EngineDefaults
-from optsvc.engine.surrogates.kernels import matern52, matern52_value, squared_distance
+from optsvc.engine.surrogates.kernels import Kernel, matern52
 from optsvc.engine.surrogates.priors import Prior
 
 REJECTED = 1e25
@@ -51,29 +51,32 @@ def negative_log_posterior(
     """What the fit minimizes: ``-log p(t|θ) - log p(θ)``, with the constant mean at its best value for ``θ``.
 
     The gradient needs no ``(n, n, d)`` tensor: with ``V = aaᵀ - C⁻¹`` and ``W = V ∘ P``, the sum over all pairs of
-    ``W_ij (Φ_if - Φ_jf)²`` is ``2 (rᵀΦ_f² - Φ_fᵀWΦ_f)``, ``r`` the row sums of ``W``: one matrix product.
+    ``W_ij (Φ_if - Φ_jf)²`` is ``2 (rᵀΦ_f² - Φ_fᵀWΦ_f)``, ``r`` the row sums of ``W``: one matrix product. For what a
+    parameter does alone, ``∂K/∂log l = P ∘ D``.
 
     Args:
-        theta: ``(log l_1, …, log l_p, log s², log τ²)``, shape ``(p + 2,)``.
+        theta: ``(log l_1, …, log l_p, log s², log τ², log a²)``, shape ``(p + 3,)``.
         data: What is fitted.
         prior: Of ``theta``.
-        jitter: Added to the diagonal, in units of ``s²``.
+        jitter: Added to the diagonal, in units of ``s² + a²``.
         backend: What computes.
 
     Returns:
-        The value and its gradient ``(p + 2,)``; a huge value and no slope where ``C`` is not positive definite.
+        The value and its gradient ``(p + 3,)``; a huge value and no slope where ``C`` is not positive definite.
     """
     xp = backend.xp
-    n, p = len(data.targets), len(theta) - 2
-    signal, noise = float(np.exp(theta[p])), float(np.exp(theta[p + 1]))
-    w = np.exp(-2.0 * theta[:p])[data.groups]
+    n, p = len(data.targets), len(theta) - 3
     features, targets = backend.to_device(data.features), backend.to_device(data.targets)
-    distance = squared_distance(features, features, backend.to_device(w), backend)
+    kernel, noise = kernel_of(theta, data.groups, backend)
     diagonal = xp.arange(n)
-    distance[diagonal, diagonal] = 0.0
-    K, P = matern52(distance, signal, backend)
-    C = K.copy()
-    C[diagonal, diagonal] += noise + jitter * signal + backend.to_device(data.variances)
+    K, P = matern52(kernel.distance(features, features), kernel.joint_variance, backend)
+    K_alone, slopes = xp.zeros((n, n)), []
+    for some in kernel.alone(features, features):
+        parts, P_alone = matern52(some.distance, kernel.variance_alone, backend)
+        K_alone += parts.sum(axis=0)
+        slopes.append((some.parameters, P_alone * some.distance))
+    C = K + K_alone
+    C[diagonal, diagonal] += noise + jitter * kernel.variance + backend.to_device(data.variances)
     L = backend.cholesky(C)
     if L is None:
         return REJECTED, np.zeros_like(theta)
@@ -89,11 +92,21 @@ def negative_log_posterior(
     W[diagonal, diagonal] = 0.0
     pairs = W.sum(axis=1) @ (features * features) - (features * (W @ features)).sum(axis=0)
     gradient = np.empty_like(theta)
-    gradient[:p] = np.bincount(data.groups, backend.to_host(pairs) * w, minlength=p)
-    gradient[p] = 0.5 * float((V * K).sum() + jitter * signal * trace)
+    gradient[:p] = np.bincount(data.groups, backend.to_host(pairs * kernel.inverse_squared_scale), minlength=p)
+    for parameters, slope in slopes:
+        gradient[parameters] += 0.5 * backend.to_host(xp.tensordot(slope, V))
+    gradient[p] = 0.5 * float((V * K).sum() + jitter * kernel.joint_variance * trace)
     gradient[p + 1] = 0.5 * noise * float(trace)
+    gradient[p + 2] = 0.5 * float((V * K_alone).sum() + jitter * kernel.additive_variance * trace)
     log_prior, prior_gradient = prior.log_density(theta)
     return -(float(log_likelihood) + log_prior), -(gradient + prior_gradient)
+
+
+def kernel_of(theta: HostArray, groups: IntArray, backend: Backend) -> tuple[Kernel, float]:
+    """The kernel and the noise variance of hyperparameters ``(p + 3,)``."""
+    joint, noise, additive = (float(x) for x in np.exp(theta[-3:]))
+    w = backend.to_device(np.exp(-2.0 * theta[:-3])[groups])
+    return Kernel(w, groups, joint, additive, backend), noise
 
 
 def fit(
@@ -104,12 +117,12 @@ def fit(
     Args:
         data: What is fitted.
         prior: Of the hyperparameters.
-        starts: Hyperparameters to start from, each ``(p + 2,)``, at least one; the surface has several valleys.
+        starts: Hyperparameters to start from, each ``(p + 3,)``, at least one; the surface has several valleys.
         defaults: Iterations and tolerances.
         backend: What computes.
 
     Returns:
-        Shape ``(p + 2,)``; the first of several equals.
+        Shape ``(p + 3,)``; the first of several equals.
     """
     lower, upper = prior.bounds.T
     best_value, best = np.inf, starts[0]
@@ -143,11 +156,10 @@ class Posterior:
         whitened: ``L⁻¹(t - c)``, shape ``(n,)``.
         weights: ``a``, shape ``(n,)``.
         mean: ``c``.
-        signal_variance: ``s²``.
+        kernel: The covariance function.
         noise_variance: ``τ²``.
-        inverse_squared_scale: ``w``, shape ``(d,)``.
-        jitter: What had to be added to the diagonal, in units of ``s²``.
-        variance_floor: Predicted variances are at least this, in units of ``s²``.
+        jitter: What had to be added to the diagonal, in units of `signal_variance`.
+        variance_floor: Predicted variances are at least this, in units of `signal_variance`.
         backend: What computes.
     """
 
@@ -156,21 +168,20 @@ class Posterior:
     whitened: Array
     weights: Array
     mean: float
-    signal_variance: float
+    kernel: Kernel
     noise_variance: float
-    inverse_squared_scale: Array
     jitter: float
     variance_floor: float
     backend: Backend
 
-    def covariance(self, a: Array, b: Array) -> Array:
-        """Prior covariance of two sets of features ``(n, d)`` and ``(m, d)``: shape ``(n, m)``."""
-        distance = squared_distance(a, b, self.inverse_squared_scale, self.backend)
-        return matern52_value(distance, self.signal_variance, self.backend)
+    @property
+    def signal_variance(self) -> float:
+        """Prior variance of the noise-free function."""
+        return self.kernel.variance
 
     def predict(self, features: Array) -> tuple[Array, Array]:
         """Mean and variance ``(m,)`` of the noise-free function at features ``(m, d)``."""
-        K = self.covariance(features, self.features)
+        K = self.kernel.value(features, self.features)
         T = self.backend.solve_lower(self.factor, K.T)
         variance = self.signal_variance - (T * T).sum(axis=0)
         floor = self.variance_floor * self.signal_variance
@@ -188,23 +199,20 @@ class Posterior:
 
 
 def condition(data: TrainingData, theta: HostArray, defaults: EngineDefaults, backend: Backend) -> Posterior | None:
-    """The posterior at the hyperparameters `theta` ``(p + 2,)``.
+    """The posterior at the hyperparameters `theta` ``(p + 3,)``.
 
     Returns:
         None if the covariance cannot be factored even with the largest jitter.
     """
     xp = backend.xp
-    n, p = len(data.targets), len(theta) - 2
-    signal, noise = float(np.exp(theta[p])), float(np.exp(theta[p + 1]))
-    w = backend.to_device(np.exp(-2.0 * theta[:p])[data.groups])
+    n = len(data.targets)
+    kernel, noise = kernel_of(theta, data.groups, backend)
     features, targets = backend.to_device(data.features), backend.to_device(data.targets)
-    distance = squared_distance(features, features, w, backend)
     diagonal = xp.arange(n)
-    distance[diagonal, diagonal] = 0.0
-    K = matern52_value(distance, signal, backend)
+    K = kernel.value(features, features)
     for jitter in defaults.jitter_ladder:
         C = K.copy()
-        C[diagonal, diagonal] += noise + jitter * signal + backend.to_device(data.variances)
+        C[diagonal, diagonal] += noise + jitter * kernel.variance + backend.to_device(data.variances)
         L = backend.cholesky(C)
         if L is not None:
             break
@@ -219,9 +227,8 @@ def condition(data: TrainingData, theta: HostArray, defaults: EngineDefaults, ba
         whitened=whitened,
         weights=backend.solve_upper(L, whitened),
         mean=mean,
-        signal_variance=signal,
+        kernel=kernel,
         noise_variance=noise,
-        inverse_squared_scale=w,
         jitter=jitter,
         variance_floor=defaults.variance_floor,
         backend=backend,

@@ -11,7 +11,7 @@ from optsvc.engine.surrogates.priors import Prior
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
-    """Which hyperparameters ``(p + 2,)`` are the most probable? The arguments are those of `surrogates.gp.fit`."""
+    """Which hyperparameters ``(p + 3,)`` are the most probable? The arguments are those of `surrogates.gp.fit`."""
 
     data: TrainingData
     prior: Prior
