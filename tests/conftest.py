@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from threadpoolctl import threadpool_limits
 
 from optsvc.embedded import EmbeddedPostgres, EmbeddedRedis
 from tests.support.directories import server_directory
@@ -14,6 +15,13 @@ pytest_plugins = ["tests.support.service"]
 
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """As in the workers: on small matrices threads wait for each other, and the tests take ten times as long."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield
 
 
 @pytest.fixture(scope="session")
