@@ -120,8 +120,9 @@ def fit_tflops(n: int, batch: int, backend: Backend) -> float:
     fit_many(data, [prior] * batch, starts, DEFAULTS, counting, Memory(backend))
     took = time.perf_counter() - start
     # Cholesky n³/3, inverse of the factor n³/3, its square n³ where only one triangle is needed, two products with the
-    # features, and some twenty operations for each entry.
-    each = 5 * n**3 / 3 + 4 * n**2 * _DIMENSION + 20 * n**2
+    # features, and some twenty operations for each entry; one product and as many operations for each parameter alone,
+    # twice, as the gradient computes them again.
+    each = 5 * n**3 / 3 + 4 * n**2 * _DIMENSION + 20 * n**2 + 2 * _DIMENSION * (2 * _DIMENSION + 20) * n**2
     return float(counting.matrices * each / took / 1e12)
 
 

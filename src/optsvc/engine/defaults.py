@@ -50,7 +50,7 @@ class EngineDefaults:
 
     # The ensemble: shares of the Parzen estimator and of exploration; the Gaussian process has the rest.
     usual_shares: tuple[float, float] = (0.0, 0.0)
-    """0.05 to 0.15 for either lost on development seeds, on conditional, rugged and mixed problems alike."""
+    """0.05 to 0.15 for either gained nothing on 19 development pairs, and lost on the rugged and conditional ones."""
     many_shares: tuple[float, float] = (0.3, 0.0)
     """Above `exact_rows`, and above `huge_rows`; not measured."""
     huge_shares: tuple[float, float] = (0.5, 0.05)
@@ -59,8 +59,8 @@ class EngineDefaults:
     """No forecast counts as surer than this."""
     own_forecast_weight: float = 0.5
     settled_improvement: float = 1e-3
-    """Of the standardized metric. Where less is expected, every other turn of the process is exploration's. With
-    1e-4, or three turns of four, fewer branches were found, or smooth problems suffered."""
+    """Of the standardized metric. Where less is expected, every other turn of the process is exploration's. Three turns
+    of four cost the smooth and the rugged development problems 6 and 4 points of score after 100 evaluations."""
     explored_points: int = 32
 
     # The Gaussian process.

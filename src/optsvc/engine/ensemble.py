@@ -1,8 +1,8 @@
 """Who makes a proposal: the members of the ensemble take turns.
 
-No single optimizer wins everywhere [Turner2021]_. The process leads as long as it sees all values: shares of the Parzen
-estimator or of exploration beside it were measured to cost more than they bring. With more values it sees a part of
-them, and the estimator, which sees all, has a share.
+No single optimizer wins everywhere [Turner2021]_. The process leads as long as it sees all values: no gain was seen of
+shares of the Parzen estimator or of exploration beside it. With more values it sees a part of them, and the estimator,
+which sees all, has a share.
 
 A process can be sure of itself and wrong: a branch that looked poor, a second valley. So where it expects next to
 nothing more anywhere, every other turn is exploration's.
@@ -39,7 +39,7 @@ class Shares:
     Args:
         rule: The situation that they are for.
         tpe: The Parzen estimator's share.
-        explore: The share of points where least is known.
+        explore: The share of points far from all others.
     """
 
     rule: str

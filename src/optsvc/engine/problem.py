@@ -19,7 +19,7 @@ class Source(StrEnum):
     TPE = "tpe"
     """The tree-structured Parzen estimator."""
     EXPLORE = "explore"
-    """Where least is known, of what may still be the best."""
+    """Far from all other points, whatever the models believe."""
     RANDOM = "random"
     """Drawn independently of everything else."""
     GRID = "grid"
