@@ -125,15 +125,15 @@ def by_group(comparison: Comparison) -> str:
 
 
 def uneven(comparison: Comparison) -> str:
-    """The groups in which a peer ends worse than random search does."""
+    """The groups in which a peer is worse than random search at a checkpoint."""
     if RANDOM not in comparison.names:
         return ""
     lines = []
     random = comparison.names.index(RANDOM)
-    for group in comparison.groups:
-        means = comparison.regrets(comparison.budget, group).mean(axis=1)
+    for group, at in product(comparison.groups, comparison.checkpoints):
+        means = comparison.regrets(at, group).mean(axis=1)
         lines += [
-            f"- {name}, {group}: {mean:.2g}, random search {means[random]:.2g}"
+            f"- {name}, {group}, after {at}: {mean:.3g}, random search {means[random]:.3g}"
             for name, mean in zip(comparison.names, means, strict=True)
             if mean > means[random]
         ]
