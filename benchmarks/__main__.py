@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--peers", type=_names, help="names, with commas between them; all by default")
     parser.add_argument("--problems", type=_names, help="names or groups; all by default")
     parser.add_argument("--seeds", type=int, default=5, help="how many (default: %(default)s)")
-    parser.add_argument("--jobs", type=int, default=1, help="how many peers at once; times are honest with one")
+    parser.add_argument("--jobs", type=int, default=1, help="how many peers at once")
     parser.add_argument("--against", help="another version of our engine to compare with")
     parser.add_argument("--write", action="store_true", help="put the tables and the picture into the documentation")
     return parser

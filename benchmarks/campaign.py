@@ -42,7 +42,7 @@ def carry_out(plan: Plan, store: Store, jobs: int = 1) -> list[str]:
     Args:
         plan: What should be there.
         store: What is there already, and where the rest goes.
-        jobs: How many peers run at once. Times are honest with one.
+        jobs: How many peers run at once.
 
     Returns:
         A sentence for each breakdown.

@@ -31,9 +31,9 @@ def run(process: PeerProcess, problem: BenchmarkProblem, seed: int, budget: int)
 
     Returns:
         JSON-ready: ``regret``, the steps ``[evaluation, regret]`` of the point with the best *reported* value by its
-        *true* value, from the first success on; ``failed``, how many evaluations failed; ``seconds``, a suggestion's
-        median time around some evaluations, telling the result before it included; ``total_s``, the time of all;
-        ``predicted`` and ``covered``, how many points had a prediction, and how many true values lay in its 95 %
+        *true* value, from the first success on; ``failed``, how many evaluations failed; ``seconds`` of the
+        processor, a suggestion's median around some evaluations, telling the result before it included; ``total_s``, of
+        all; ``predicted`` and ``covered``, how many points had a prediction, and how many true values lay in its 95 %
         interval; ``version`` of the peer; ``broken``, its last words, if it broke down on the way: what it had found
         by then stands, as it would for a user.
 

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,7 +24,7 @@ class PeerProcess:
     """Speaks the protocol of `benchmarks/peers/adapters/protocol.py`; a context manager.
 
     Attributes:
-        seconds: How long the last request took.
+        seconds: The processor's time that the last request took.
     """
 
     def __init__(self, peer: Peer) -> None:
@@ -62,19 +61,18 @@ class PeerProcess:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise PeerError(f"{self.peer.name} has no pipes")
-        started = time.perf_counter()
         try:
             stdin.write(json.dumps({"do": action, **arguments}) + "\n")
             stdin.flush()
             line = stdout.readline()
         except BrokenPipeError:
             line = ""
-        self.seconds = time.perf_counter() - started
         if not line:
             raise PeerError(f"{self.peer.name} is gone: {self._last_words()}")
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
             raise PeerError(f"{self.peer.name}: {answer['error']}")
+        self.seconds = answer["seconds"]
         return answer
 
     def _last_words(self) -> str:
