@@ -29,7 +29,7 @@ _PARAMETERS = 10
 _REPEATS = 5
 _PROBLEM = Problem(
     SearchSpace(tuple(DoubleParameter(f"x{j}", -5.0, 10.0) for j in range(_PARAMETERS))),
-    Metric(objective=Objective.MINIMIZE),
+    (Metric(objective=Objective.MINIMIZE),),
 )
 
 

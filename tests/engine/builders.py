@@ -26,7 +26,7 @@ def box(dimension: int) -> SearchSpace:
 
 
 def problem(space: SearchSpace, objective: Objective = Objective.MINIMIZE, budget: int | None = None) -> Problem:
-    return Problem(space, Metric(objective=objective), budget=budget)
+    return Problem(space, (Metric(objective=objective),), budget=budget)
 
 
 def observed(assignments: Assignments, value: float, stddev: float | None = None) -> Observation:

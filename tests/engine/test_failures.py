@@ -7,7 +7,7 @@ from optsvc.engine import EngineState, Seed, Source, needs_model, random_point, 
 from optsvc.engine.backend import NUMPY
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.encoding import Encoder
-from optsvc.engine.model import EncodedHistory
+from optsvc.engine.history import EncodedHistory
 from optsvc.engine.success_model import fit_success
 from tests.engine.builders import box, failed, observed, problem
 from tests.engine.spaces import SPACES

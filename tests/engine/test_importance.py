@@ -159,7 +159,7 @@ def test_each_metric_has_importances_of_its_own():
 
     rows = [row(o.assignments) for o in scattered(box(2), 60, lambda _: 0.0)]
 
-    found = {name: importances(Problem(box(2), Metric(name)), rows, seed=SEED) for name in "pq"}
+    found = {name: importances(Problem(box(2), (Metric(name),)), rows, seed=SEED) for name in "pq"}
 
     assert found["p"]["x000"] > 0.9
     assert found["q"]["x001"] > 0.9

@@ -8,7 +8,8 @@ from optsvc.engine import EngineState, Seed
 from optsvc.engine.backend import NUMPY
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.encoding import Encoder
-from optsvc.engine.model import EncodedHistory, fit_model
+from optsvc.engine.history import EncodedHistory
+from optsvc.engine.model import fit_models
 from optsvc.engine.steps import complete
 from optsvc.engine.surrogates.priors import Prior
 from tests.engine.builders import box, history, problem
@@ -29,11 +30,12 @@ def fitted(theta=None, defaults=DEFAULTS):
     ]
     state = None if theta is None else EngineState(dict(zip(names, theta, strict=True)), len(PAST))
     encoded = EncodedHistory.of(problem(SPACE), PAST, ENCODER)
-    return complete(
-        fit_model(
+    models = complete(
+        fit_models(
             problem(SPACE), encoded, len(PAST), ENCODER, state=state, seed=Seed(1, 20), defaults=defaults, backend=NUMPY
         )
     )
+    return models.all[0]
 
 
 def test_a_fit_that_errs_as_it_expects_is_believed():

@@ -153,7 +153,7 @@ def test_the_budget_sets_how_long_a_prior_matters():
     past = [observed({"x": x}, (x - 0.3) ** 2) for x in (0.02, 0.25, 0.4, 0.6, 0.97)]
 
     short, long = (
-        suggest(Problem(space, problem(space).metric, budget=b), past, [], seed=Seed(1, 5))[0][0].assignments["x"]
+        suggest(Problem(space, problem(space).metrics, budget=b), past, [], seed=Seed(1, 5))[0][0].assignments["x"]
         for b in (20, 100_000)
     )
 

@@ -25,7 +25,7 @@ class Engine:
     """The engine's front door, one proposal at a time."""
 
     def __init__(self, space: Space, seed: int, budget: int, parallel: int, noisy: bool) -> None:  # noqa: ARG002
-        self._problem = Problem(_space(space), Metric(objective=Objective.MINIMIZE), budget, parallel)
+        self._problem = Problem(_space(space), (Metric(objective=Objective.MINIMIZE),), budget, parallel)
         self._key = _KEY + seed
         self._history: list[Observation] = []
         self._pending: dict[int, Assignments] = {}

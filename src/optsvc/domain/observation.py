@@ -1,6 +1,6 @@
 """Observations: what came back from an evaluation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from optsvc.domain.metrics import Metric
@@ -56,3 +56,7 @@ class Observation:
     def evaluation(self, metric: Metric) -> MetricEvaluation | None:
         """What was reported for `metric`; None if it failed."""
         return next((e for e in self.values if e.name == metric.name), None)
+
+    def reports(self, metrics: Sequence[Metric]) -> bool:
+        """Whether there is a value of each."""
+        return all(self.evaluation(metric) is not None for metric in metrics)

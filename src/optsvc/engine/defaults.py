@@ -62,6 +62,8 @@ class EngineDefaults:
     """Of the standardized metric. Where less is expected, every other turn of the process is exploration's. Three turns
     of four cost the smooth and the rugged development problems 6 and 4 points of score after 100 evaluations."""
     explored_points: int = 32
+    infeasible_turns: int = 4
+    """While nothing has met all constraints, one turn of so many is exploration's."""
 
     # The Gaussian process.
     length_scale_bounds: tuple[float, float] = (0.005, 100.0)

@@ -22,7 +22,7 @@ from optsvc.engine.members.densities import Densities
 from optsvc.engine.members.exploration import Exploration
 from optsvc.engine.members.process import Process
 from optsvc.engine.members.situation import Situation
-from optsvc.engine.model import Model
+from optsvc.engine.model import Models
 from optsvc.engine.problem import Proposal, Seed, Source
 from optsvc.engine.steps import Steps
 
@@ -77,15 +77,15 @@ class Ensemble:
 
     Args:
         situation: What is known.
-        model: The process fitted to it.
+        models: The processes fitted to it.
         credits: How well the members have foretold; `credits.mean_losses`.
         seed: Of the experiment; its ordinal does not matter.
     """
 
-    def __init__(self, situation: Situation, model: Model, credits: Mapping[str, float], seed: Seed) -> None:
+    def __init__(self, situation: Situation, models: Models, credits: Mapping[str, float], seed: Seed) -> None:
         self._credits = credits
         self._situation = situation
-        self._process = Process(situation, model)
+        self._process = Process(situation, models)
         self._densities = Densities(situation, seed)
         self._exploration = Exploration(situation)
         self._members = {
@@ -103,29 +103,34 @@ class Ensemble:
         """
         shares = Shares.of(len(self._situation.history.values), DEFAULTS)
         leader = shares.leader(seed.ordinal)
+        if not self._process.feasible and seed.ordinal % DEFAULTS.infeasible_turns == 1:
+            leader = Source.EXPLORE
         point, proposal = yield from self._members[leader](pending, seed)
         if leader is Source.GP and self._has_settled(proposal) and seed.ordinal % 2:
             point, proposal = yield from self._members[Source.EXPLORE](pending, seed)
-        if proposal.mean is None:
-            mean, stddev = self._process.predict(point)
-            proposal = replace(proposal, mean=mean, stddev=stddev)
-        return point, replace(proposal, details={**proposal.details, **self._record(point, shares)})
+        details = {**proposal.details, **self._record(point, shares)}
+        mean, stddev = self._process.predict(point).get(self._situation.problem.metrics[0].name, (None, None))
+        return point, replace(proposal, mean=mean, stddev=stddev, details=details)
 
     def _has_settled(self, proposal: Proposal) -> bool:
         """Whether the process expects next to nothing anywhere: what there is to gain is where it errs."""
-        return bool(proposal.details["log_improvement"] < log(DEFAULTS.settled_improvement))
+        return bool(proposal.details.get("log_improvement", 0.0) < log(DEFAULTS.settled_improvement))
 
     def _record(self, point: HostArray, shares: Shares) -> dict[str, Any]:
-        bar = self._densities.split.worst_good
+        record: dict[str, Any] = {
+            "rule": shares.rule,
+            "shares": {Source.GP.value: shares.gp, Source.TPE.value: shares.tpe, Source.EXPLORE.value: shares.explore},
+        }
+        problem, bar = self._situation.problem, self._densities.split.worst_good
+        if problem.constraints:
+            record["p_feasible"] = self._process.p_feasible(point)
+        if bar is None:
+            predictions = self._process.predict(point).items()
+            told = {str(name): {"mean": mean, "stddev": stddev} for name, (mean, stddev) in predictions}
+            return {**record, "predictions": told}
         forecasts = {
             Source.GP.value: self._process.p_better(point, bar),
             Source.TPE.value: self._densities.p_better(point),
             Source.EXPLORE.value: self._exploration.p_better(),
         }
-        return {
-            "rule": shares.rule,
-            "shares": {Source.GP.value: shares.gp, Source.TPE.value: shares.tpe, Source.EXPLORE.value: shares.explore},
-            "credits": dict(self._credits),
-            "forecasts": forecasts,
-            "good_value": bar,
-        }
+        return {**record, "credits": dict(self._credits), "forecasts": forecasts, "good_value": bar}

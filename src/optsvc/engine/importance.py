@@ -19,7 +19,7 @@ from optsvc.engine.axes import CategoricalAxis
 from optsvc.engine.backend import BoolArray, HostArray, IntArray
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.encoding import INACTIVE, Encoder
-from optsvc.engine.model import EncodedHistory
+from optsvc.engine.history import EncodedHistory
 from optsvc.engine.problem import Problem, Seed
 from optsvc.engine.randomness import Stage, experiment_generator
 from optsvc.engine.surrogates.outputs import OutputTransform
@@ -29,13 +29,13 @@ _MIDDLE = 0.5
 
 
 def importances(problem: Problem, history: Sequence[Observation], *, seed: Seed) -> dict[str, float] | None:
-    """How much each parameter, and each conditional, matters for the problem's metric.
+    """How much each parameter, and each conditional, matters for the first metric of the problem.
 
     The order in which observations are handed over does not matter; failures say nothing about the metric. Points
     outside the bounds count as at the bounds.
 
     Args:
-        problem: The search space and the metric.
+        problem: The search space and the metrics.
         history: What has been observed.
         seed: The key of the experiment; its ordinal does not matter.
 
@@ -47,8 +47,8 @@ def importances(problem: Problem, history: Sequence[Observation], *, seed: Seed)
     encoded = EncodedHistory.of(problem, history, encoder)
     if len(encoded.values) < DEFAULTS.importance_least_values or not encoder.dimension:
         return None
-    values = _capped(encoded.values)
-    transform = OutputTransform.fit(values, problem.metric.objective, DEFAULTS)
+    values = _capped(encoded.values[:, 0])
+    transform = OutputTransform.fit(values, problem.metrics[0].objective, DEFAULTS)
     if transform is None:
         return None
     targets = transform.targets(values)

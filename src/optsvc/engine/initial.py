@@ -50,7 +50,7 @@ def needs_model(problem: Problem, history: Sequence[Observation], pending: Seque
         history: What has been observed.
         pending: What has been suggested and not yet observed.
     """
-    successes = sum(observation.evaluation(problem.metric) is not None for observation in history)
+    successes = sum(observation.reports(problem.metrics) for observation in history)
     failures = len(history) - successes
     if successes < DEFAULTS.min_successes and failures < DEFAULTS.initial_floor:
         return False

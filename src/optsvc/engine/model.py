@@ -1,18 +1,21 @@
-"""The model of one experiment: its data in the engine's terms, and the process fitted to them."""
+"""The models of one experiment: for each metric a process fitted to its values."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
-from optsvc.domain.observation import Observation
+from optsvc.domain.metrics import Metric, Strategy
 from optsvc.engine.backend import Backend, HostArray, IntArray
-from optsvc.engine.defaults import EngineDefaults
+from optsvc.engine.defaults import DEFAULTS, EngineDefaults
 from optsvc.engine.encoding import Encoder
+from optsvc.engine.history import EncodedHistory
 from optsvc.engine.problem import EngineState, Problem, Seed
 from optsvc.engine.randomness import Stage, generator
+from optsvc.engine.rows import local_rows, rows_to_fit
 from optsvc.engine.steps import Steps
+from optsvc.engine.surrogates.calibration import variance_scale
 from optsvc.engine.surrogates.gp import Posterior, TrainingData, condition
 from optsvc.engine.surrogates.outputs import OutputTransform
 from optsvc.engine.surrogates.priors import Prior
@@ -25,72 +28,27 @@ _ADDITIVE = "additive_variance"
 
 
 @dataclass(frozen=True, slots=True)
-class EncodedHistory:
-    """What was observed, as arrays, in an order that does not depend on how the observations were handed over.
-
-    Args:
-        points: Unit coordinates of the points with a value, shape ``(n, p)``.
-        values: Values of the metric, in its own units, shape ``(n,)``.
-        stddevs: Their standard deviations, NaN where not known, shape ``(n,)``.
-        failed: Unit coordinates of the points without, shape ``(k, p)``.
-    """
-
-    points: HostArray
-    values: HostArray
-    stddevs: HostArray
-    failed: HostArray
-
-    @classmethod
-    def of(cls, problem: Problem, history: Sequence[Observation], encoder: Encoder) -> Self:
-        """The history of an experiment."""
-        evaluations = [observation.evaluation(problem.metric) for observation in history]
-        points = encoder.encode([observation.assignments for observation in history])
-        has_value = np.array([e is not None for e in evaluations], dtype=bool)
-        values = np.array([e.value for e in evaluations if e is not None], dtype=np.float64)
-        stddevs = np.array(
-            [np.nan if e.stddev is None else e.stddev for e in evaluations if e is not None], dtype=np.float64
-        )
-        succeeded = points[has_value]
-        order = np.lexsort((np.nan_to_num(stddevs, nan=-1.0), values, *succeeded.T[::-1]))
-        return cls(succeeded[order], values[order], stddevs[order], sorted_rows(points[~has_value]))
-
-    @property
-    def measured_noise(self) -> bool:
-        """Whether noise is a fact, not a guess: standard deviations were reported, or repeats came out differently."""
-        again = (self.points[1:] == self.points[:-1]).all(axis=1)
-        return bool((self.stddevs > 0.0).any() or (self.values[1:] != self.values[:-1])[again].any())
-
-
-def sorted_rows(points: HostArray) -> HostArray:
-    """The rows ``(n, p)`` in lexicographic order."""
-    return points[np.lexsort(points.T[::-1])] if points.size else points
-
-
-@dataclass(frozen=True, slots=True)
 class Model:
-    """A fitted process and what is needed to read it.
+    """A fitted process of one metric, and what is needed to read it.
 
     Args:
+        metric: What it is a model of.
         posterior: Given the data.
-        points: Unit coordinates of its rows, shape ``(n, p)``.
-        transform: Between its targets and the metric.
+        transform: Between its targets, of which less is better, and the metric.
         theta: Its hyperparameters, shape ``(p + 3,)``.
-        state: The warm start for the next fit.
         noisy: Whether observed values differ from the true ones.
-        repeats: Whether it makes sense to observe a point twice. Noise that is only inferred does not count: to a
-            smooth model a deterministic function can look noisy.
         squared_errors: Of each row predicted from all the others, in units of the variance that was expected, shape
             ``(n,)``: near 1 on average if the model is as sure as it may be, larger if it is too sure.
+        means: Of the noise-free target at each row, shape ``(n,)``.
     """
 
+    metric: Metric
     posterior: Posterior
-    points: HostArray
     transform: OutputTransform
     theta: HostArray
-    state: EngineState
     noisy: bool
-    repeats: bool
     squared_errors: HostArray
+    means: HostArray
 
     @property
     def length_scales(self) -> HostArray:
@@ -98,8 +56,74 @@ class Model:
         scales: HostArray = np.exp(self.theta[:-3])
         return scales
 
+    @property
+    def bar(self) -> float:
+        """The target that a constraint must not exceed; infinite of an objective."""
+        if self.metric.strategy is not Strategy.CONSTRAINT or self.metric.threshold is None:
+            return math.inf
+        return self.transform.target_of(self.metric.threshold)
 
-def fit_model(
+    @property
+    def good_enough(self) -> float | None:
+        """The target of an objective from which on it is good enough to count; None if any is."""
+        return None if self.metric.threshold is None else self.transform.target_of(self.metric.threshold)
+
+    @property
+    def variance_scale(self) -> float:
+        """What a predicted variance is multiplied by; the rows that matter judge: the best, or those near the bar."""
+        matter = np.abs(self.means - self.bar) if math.isfinite(self.bar) else self.means
+        judges = np.argsort(matter, kind="stable")[: DEFAULTS.calibration_rows]
+        return variance_scale(self.squared_errors[judges])
+
+    def expect(self, features: HostArray) -> tuple[float, float]:
+        """Mean and variance of the noise-free target at features ``(d,)``, as sure as the model has proved to be."""
+        moments = self.posterior.predict(self.posterior.backend.to_device(features[None, :]))
+        mean, variance = (float(a[0]) for a in moments)
+        return mean, self.variance_scale * variance
+
+    def predict(self, features: HostArray) -> tuple[float, float]:
+        """Mean and standard deviation of the noise-free metric at features ``(d,)``, in its own units."""
+        return self.transform.moments(*self.expect(features), DEFAULTS.quadrature_points)
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The models of all metrics whose values differ, at least one, on the same rows.
+
+    Args:
+        objectives: Of metrics that are optimized.
+        constraints: Of metrics that must reach their thresholds.
+        points: Unit coordinates of the rows, shape ``(n, p)``.
+        state: The warm start for the next fit.
+    """
+
+    objectives: tuple[Model, ...]
+    constraints: tuple[Model, ...]
+    points: HostArray
+    state: EngineState
+
+    @property
+    def all(self) -> tuple[Model, ...]:
+        """The objectives', then the constraints'."""
+        return self.objectives + self.constraints
+
+    def missed(self) -> HostArray:
+        """By how much each row seems to miss constraints, in targets, summed, shape ``(n,)``."""
+        missed = np.zeros(len(self.points))
+        for model in self.constraints:
+            missed += np.maximum(model.means - model.bar, 0.0)
+        return missed
+
+    def p_feasible(self, features: HostArray) -> float:
+        """The probability that all constraints are met at features ``(d,)``; metrics are independent."""
+        probability = 1.0
+        for model in self.constraints:
+            mean, variance = model.expect(features)
+            probability *= 0.5 * math.erfc((mean - model.bar) / math.sqrt(2.0 * variance))
+        return probability
+
+
+def fit_models(
     problem: Problem,
     history: EncodedHistory,
     observation_count: int,
@@ -109,52 +133,120 @@ def fit_model(
     seed: Seed,
     defaults: EngineDefaults,
     backend: Backend,
-) -> Steps[Model | None]:
-    """Fits the process, or reuses the hyperparameters in `state` if they were fitted to the same data.
+) -> Steps[Models | None]:
+    """Fits a process to each metric, or reuses the hyperparameters in `state` if they were fitted to the same data.
 
     Returns:
-        None if there is no signal (all values are equal) or no way to factor the covariance.
+        None if no metric has a signal (all values are equal), or if there is no way to factor a covariance.
     """
-    transform = OutputTransform.fit(history.values, problem.metric.objective, defaults)
-    if transform is None:
+    columns = [
+        column
+        for place in range(len(problem.metrics))
+        if (column := _Column.of(problem, history, place, encoder, state, defaults)) is not None
+    ]
+    if not columns:
         return None
-    data = TrainingData(
-        features=encoder.features(history.points),
-        groups=encoder.groups,
-        targets=transform.targets(history.values),
-        variances=transform.target_variances(history.values, history.stddevs, defaults),
+    rows = _rows(columns, defaults)
+    fresh = state is not None and still_fresh(state, observation_count, defaults)
+    models: list[Model] = []
+    stored: dict[str, float] = {}
+    refitted = False
+    for column in columns:
+        data = column.data.take(rows)
+        if fresh and column.previous is not None:
+            theta = column.previous
+        else:
+            starts = _starts(column.prior, column.previous, len(rows), seed, column.place, defaults)
+            fit_rows = rows_to_fit(data.targets, defaults)
+            theta = yield Fit(data.take(fit_rows), column.prior, starts, defaults, backend)
+            refitted = True
+        model = column.model(data, theta, history, defaults, backend)
+        if model is None:
+            return None
+        models.append(model)
+        stored |= dict(zip(column.names, model.theta.tolist(), strict=True))
+    return Models(
+        objectives=tuple(model for model in models if math.isinf(model.bar)),
+        constraints=tuple(model for model in models if math.isfinite(model.bar)),
+        points=history.points[rows],
+        state=state if state is not None and not refitted else EngineState(stored, observation_count),
     )
-    known_noise = not bool(np.isnan(history.stddevs).any())
-    prior = Prior(encoder.categorical, known_noise, defaults)
-    names = [*(_LENGTH_SCALE + axis.name for axis in encoder.axes), _SIGNAL, _NOISE, _ADDITIVE]
-    previous = None
-    if state is not None and names[-1] in state.hyperparameters:
-        previous = stored_hyperparameters(state, names, prior.mode, prior.bounds)
-    points = history.points
-    if len(data.targets) > defaults.exact_rows:
-        rows = _local_rows(data, prior.mode if previous is None else previous, defaults)
-        data, points = data.take(rows), points[rows]
-    if state is not None and previous is not None and still_fresh(state, observation_count, defaults):
-        theta = previous
-    else:
-        starts = _starts(prior, previous, len(data.targets), seed, defaults)
-        theta = yield Fit(data.take(_fit_rows(data.targets, defaults)), prior, starts, defaults, backend)
-        state = None
-    accepted = _accepted(data, theta, prior, defaults, backend)
-    if accepted is None:
-        return None
-    theta, posterior, squared_errors = accepted
-    inferred = posterior.noise_variance > defaults.noisy_ratio * posterior.signal_variance
-    return Model(
-        posterior=posterior,
-        points=points,
-        transform=transform,
-        theta=theta,
-        state=state or EngineState(dict(zip(names, theta.tolist(), strict=True)), observation_count),
-        noisy=history.measured_noise or inferred,
-        repeats=history.measured_noise,
-        squared_errors=squared_errors,
-    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A metric whose values differ, ready to be fitted."""
+
+    metric: Metric
+    place: int
+    """Among the metrics of the problem."""
+    transform: OutputTransform
+    data: TrainingData
+    prior: Prior
+    names: Sequence[str]
+    """Of the hyperparameters, in a state."""
+    previous: HostArray | None
+    """The last hyperparameters."""
+
+    @classmethod
+    def of(
+        cls,
+        problem: Problem,
+        history: EncodedHistory,
+        place: int,
+        encoder: Encoder,
+        state: EngineState | None,
+        defaults: EngineDefaults,
+    ) -> "_Column | None":
+        metric, values, stddevs = problem.metrics[place], history.values[:, place], history.stddevs[:, place]
+        transform = OutputTransform.fit(values, metric.objective, defaults, kept=metric.threshold)
+        if transform is None:
+            return None
+        data = TrainingData(
+            features=encoder.features(history.points),
+            groups=encoder.groups,
+            targets=transform.targets(values),
+            variances=transform.target_variances(values, stddevs, defaults),
+        )
+        known_noise = not bool(np.isnan(stddevs).any())
+        prior = Prior(encoder.categorical, known_noise, defaults)
+        prefix = f"{place}:" if place else ""
+        names = [*(_LENGTH_SCALE + axis.name for axis in encoder.axes), _SIGNAL, _NOISE, _ADDITIVE]
+        names = [prefix + name for name in names]
+        previous = None
+        if state is not None and names[-1] in state.hyperparameters:
+            previous = stored_hyperparameters(state, names, prior.mode, prior.bounds)
+        return cls(metric, place, transform, data, prior, names, previous)
+
+    def model(
+        self,
+        data: TrainingData,
+        theta: HostArray,
+        history: EncodedHistory,
+        defaults: EngineDefaults,
+        backend: Backend,
+    ) -> Model | None:
+        """Given some of the rows."""
+        accepted = _accepted(data, theta, self.prior, defaults, backend)
+        if accepted is None:
+            return None
+        theta, posterior, squared_errors = accepted
+        inferred = posterior.noise_variance > defaults.noisy_ratio * posterior.signal_variance
+        return Model(
+            metric=self.metric,
+            posterior=posterior,
+            transform=self.transform,
+            theta=theta,
+            noisy=history.measured_noise or inferred,
+            squared_errors=squared_errors,
+            means=backend.to_host(posterior.predict(posterior.features)[0]),
+        )
+
+
+def any_signal(problem: Problem, history: EncodedHistory, defaults: EngineDefaults) -> bool:
+    """Whether the values of some metric differ."""
+    columns = zip(problem.metrics, history.values.T, strict=True)
+    return any(OutputTransform.fit(values, metric.objective, defaults) for metric, values in columns)
 
 
 def _accepted(
@@ -190,7 +282,7 @@ def still_fresh(state: EngineState, observation_count: int, defaults: EngineDefa
 
 
 def _starts(
-    prior: Prior, previous: HostArray | None, rows: int, seed: Seed, defaults: EngineDefaults
+    prior: Prior, previous: HostArray | None, rows: int, seed: Seed, place: int, defaults: EngineDefaults
 ) -> list[HostArray]:
     """Where to start the fit: the last optimum, the prior's mode, draws from the prior; fewer when rows are many."""
     large = rows > defaults.fit_full_rows
@@ -198,39 +290,17 @@ def _starts(
         return [previous]
     starts = [prior.mode] if previous is None else [previous, prior.mode]
     count = defaults.fit_starts_large if large else defaults.fit_starts
-    rng = generator(seed, Stage.FIT_STARTS)
+    rng = generator(seed, Stage.FIT_STARTS, place)
     return starts + [prior.sample(rng) for _ in range(count - len(starts))]
 
 
-def _fit_rows(targets: HostArray, defaults: EngineDefaults) -> IntArray:
-    """The rows to fit hyperparameters on: the best, and the rest at evenly spaced ranks."""
-    order = np.argsort(targets, kind="stable")
-    if len(order) <= defaults.fit_rows:
-        return np.sort(order)
-    best, rest = order[: defaults.fit_best_rows], order[defaults.fit_best_rows :]
-    spaced = np.linspace(0, len(rest) - 1, defaults.fit_rows - defaults.fit_best_rows).round().astype(np.int64)
-    return np.sort(np.concatenate([best, rest[spaced]]))
-
-
-def _local_rows(data: TrainingData, theta: HostArray, defaults: EngineDefaults) -> IntArray:
-    """The rows that matter for the next point: near the best one, the best, and some that stand for the rest.
-
-    Distances are measured in the length scales of `theta`. The rest is chosen by farthest-point traversal.
-    """
-    scaled = (data.features - 0.5) * np.exp(-theta[:-3])[data.groups]
-    order = np.argsort(data.targets, kind="stable")
-    from_best = ((scaled - scaled[order[0]]) ** 2).sum(axis=1)
-    nearest = np.argsort(from_best, kind="stable")[: defaults.local_nearest_rows]
-    chosen = np.union1d(nearest, order[: defaults.local_best_rows])
-    gaps = np.full(len(scaled), np.inf)
-    for row in chosen:
-        gaps = np.minimum(gaps, ((scaled - scaled[row]) ** 2).sum(axis=1))
-    spread = []
-    for _ in range(defaults.local_spread_rows):
-        row = int(np.argmax(gaps))
-        spread.append(row)
-        gaps = np.minimum(gaps, ((scaled - scaled[row]) ** 2).sum(axis=1))
-    return np.union1d(chosen, np.array(spread))
+def _rows(columns: Sequence[_Column], defaults: EngineDefaults) -> IntArray:
+    """The rows that the models see: all, or so many that matter to one of the metrics."""
+    n = len(columns[0].data.targets)
+    if n <= defaults.exact_rows:
+        return np.arange(n)
+    chosen = [local_rows(c.data, c.prior.mode if c.previous is None else c.previous, defaults) for c in columns]
+    return np.unique(np.concatenate(chosen))
 
 
 def stored_hyperparameters(state: EngineState, names: Sequence[str], mode: HostArray, bounds: HostArray) -> HostArray:

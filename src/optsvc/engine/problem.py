@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
-from optsvc.domain.metrics import Metric
+from optsvc.domain.metrics import Metric, Strategy
 from optsvc.domain.space import SearchSpace, Value
 
 
@@ -38,15 +38,32 @@ class Problem:
 
     Args:
         space: The search space.
-        metric: The one optimized metric.
+        metrics: What is optimized, then what must reach its threshold; at least one.
         budget: How many observations the user plans to make; None if unknown.
         parallelism: How many evaluations run at the same time, >= 1.
+        solutions: How many good and different points are sought, >= 1.
     """
 
     space: SearchSpace
-    metric: Metric
+    metrics: tuple[Metric, ...]
     budget: int | None = None
     parallelism: int = 1
+    solutions: int = 1
+
+    @property
+    def objectives(self) -> tuple[Metric, ...]:
+        """The metrics that are optimized."""
+        return tuple(metric for metric in self.metrics if metric.strategy is not Strategy.CONSTRAINT)
+
+    @property
+    def constraints(self) -> tuple[Metric, ...]:
+        """The metrics that must reach their thresholds."""
+        return tuple(metric for metric in self.metrics if metric.strategy is Strategy.CONSTRAINT)
+
+    @property
+    def only_metric(self) -> Metric | None:
+        """The one that is optimized, if there are no other metrics that count."""
+        return self.metrics[0] if len(self.metrics) == len(self.objectives) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +85,8 @@ class EngineState:
 
     Args:
         hyperparameters: Logarithms: ``"length_scale:NAME"`` for each parameter with a choice, in unit coordinates;
-            ``"signal_variance"``, ``"additive_variance"`` and ``"noise_variance"``, of standardized values;
-            ``"success_…"``, of the model of failures.
+            ``"signal_variance"``, ``"additive_variance"`` and ``"noise_variance"``, of standardized values, of the
+            first metric; after ``"J:"`` those of the ``J``-th after it; ``"success_…"``, of the model of failures.
         observation_count: How many observations, failed ones included, the fit had seen.
     """
 
@@ -95,12 +112,14 @@ class Proposal:
         source: What made it.
         reason: One sentence for people.
         ordinal: The ordinal of the seed that it was made with.
-        mean: Predicted value of the metric, in its own units and direction; None without a model.
+        mean: Predicted value of the first metric, in its own units and direction; None without a model.
         stddev: Standard deviation of that prediction (of the noise-free metric), same units; None without a model.
         details: JSON-ready facts for explanation and replay: acquisition function and its value, incumbent, length
             scales, noise, counts; ``p_success``, the probability that the evaluation does not fail; ``calibration``,
             the mean squared error of predicting each row from the others, in units of the predicted variance;
-            ``variance_scale``, what the variance behind `stddev` was multiplied by, because of such errors.
+            ``variance_scale``, what the variance behind `stddev` was multiplied by, because of such errors;
+            of several metrics ``predictions``, the mean and standard deviation of each by name, and ``p_feasible``,
+            the probability that all thresholds of constraints are reached.
     """
 
     assignments: Mapping[str, Value]

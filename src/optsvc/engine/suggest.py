@@ -13,16 +13,16 @@ from optsvc.engine.backend import Backend, HostArray, backend_for
 from optsvc.engine.credits import mean_losses
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.ensemble import Ensemble
+from optsvc.engine.history import EncodedHistory
 from optsvc.engine.initial import needs_model, space_filling
 from optsvc.engine.members.densities import Densities
 from optsvc.engine.members.likeliest_success import LikeliestSuccess
 from optsvc.engine.members.situation import Situation
-from optsvc.engine.model import EncodedHistory, fit_model
+from optsvc.engine.model import any_signal, fit_models
 from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.problem import EngineState, Problem, Proposal, Seed
 from optsvc.engine.steps import Steps, complete
 from optsvc.engine.success_model import fit_success
-from optsvc.engine.surrogates.outputs import OutputTransform
 
 ENGINE_VERSION = "6"
 """Changes whenever the same input may give another proposal."""
@@ -86,16 +86,17 @@ def suggestion(
         successes = LikeliestSuccess(situation, classifier)
         proposals = yield from _one_after_the_other(successes.propose, waiting, seed, count)
         return proposals, EngineState(hyperparameters=hyperparameters, observation_count=len(history))
-    model = yield from fit_model(
+    models = yield from fit_models(
         problem, encoded, len(history), encoder, state=state, seed=seed, defaults=DEFAULTS, backend=backend
     )
-    if model is not None:
-        credits = mean_losses(history, problem.metric, DEFAULTS)
-        ensemble = Ensemble(situation, model, credits, seed)
+    if models is not None:
+        metric = problem.only_metric
+        credits = mean_losses(history, metric, DEFAULTS) if metric else {}
+        ensemble = Ensemble(situation, models, credits, seed)
         proposals = yield from _one_after_the_other(ensemble.propose, waiting, seed, count)
-        merged = {**model.state.hyperparameters, **hyperparameters}
-        return proposals, EngineState(merged, model.state.observation_count)
-    if OutputTransform.fit(encoded.values, problem.metric.objective, DEFAULTS) is None:
+        merged = {**models.state.hyperparameters, **hyperparameters}
+        return proposals, EngineState(merged, models.state.observation_count)
+    if not any_signal(problem, encoded, DEFAULTS):
         why = "All values so far are equal, so there is nothing to model yet: an evenly spread point."
         return space_filling(problem, history, pending, seed=seed, count=count, reason=why), unchanged
     # The covariance cannot be factored. The Parzen estimator needs no more than ranks.

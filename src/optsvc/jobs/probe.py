@@ -59,4 +59,4 @@ def made_up(observations: int, key: int, dimension: int = _DIMENSION) -> engine.
         Observation({f"x{j}": float(u) for j, u in enumerate(point)}, (MetricEvaluation(None, float(value)),))
         for point, value in zip(points, values, strict=True)
     ]
-    return engine.Request(engine.Problem(space, Metric()), history, [], engine.Seed(key, observations))
+    return engine.Request(engine.Problem(space, (Metric(),)), history, [], engine.Seed(key, observations))

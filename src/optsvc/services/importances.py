@@ -173,7 +173,7 @@ def _to_compute(sessions: sessionmaker[Session], experiment_id: int) -> _Work | 
         return _Work(
             experiment_id=experiment_id,
             data_version=experiment.data_version,
-            problems={metric.name or "": replace(problem, metric=metric) for metric in definition.metrics},
+            problems={metric.name or "": replace(problem, metrics=(metric,)) for metric in definition.metrics},
             history=[to_domain(row) for row in ObservationRepository(session, experiment).history()],
             seed=engine.Seed(experiment.seed_key.int, 0),
         )

@@ -131,12 +131,13 @@ def uses_model(experiment: Experiment) -> bool:
 
 
 def problem_of(definition: Definition) -> engine.Problem:
-    """The experiment as the engine knows it. Without an objective, any metric does: the space is what counts then."""
+    """The experiment as the engine knows it: stored metrics are not its concern."""
     return engine.Problem(
         space=definition.space,
-        metric=(definition.optimized or definition.metrics)[0],
+        metrics=definition.optimized + definition.constraints,
         budget=definition.budget,
         parallelism=definition.parallel_bandwidth or 1,
+        solutions=definition.num_solutions or 1,
     )
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from optsvc.engine.acquisition.noisy import expected_improvement
+from optsvc.engine.acquisition.worlds import Aspect, imagine
 from optsvc.engine.backend import NUMPY
 from optsvc.engine.defaults import DEFAULTS, EngineDefaults
 from optsvc.engine.surrogates.gp import TrainingData, condition
@@ -20,14 +21,8 @@ def posterior(noise=0.05, n=10):
 
 
 def acquisition(process, pending=NOTHING, failed=NOTHING, *, noisy=False, samples=16, seed=0):
-    return expected_improvement(
-        process,
-        pending,
-        failed,
-        noisy=noisy,
-        rng=np.random.default_rng(seed),
-        defaults=EngineDefaults(fantasy_samples=samples),
-    )
+    defaults, rng = EngineDefaults(fantasy_samples=samples), np.random.default_rng(seed)
+    return expected_improvement(imagine([Aspect(process, noisy)], pending, failed, rng=rng, defaults=defaults))
 
 
 def test_with_nothing_uncertain_the_incumbent_is_the_best_posterior_mean():

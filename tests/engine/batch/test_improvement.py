@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from optsvc.engine.acquisition.noisy import expected_improvement
+from optsvc.engine.acquisition.worlds import Aspect, imagine
 from optsvc.engine.backend import NUMPY
 from optsvc.engine.batch.improvement import ImprovementBatch
 from optsvc.engine.batch.padding import Memory
@@ -20,7 +21,8 @@ def function(n, groups, seed, pending):
     theta = np.concatenate([rng.normal(-0.5, 0.3, max(groups) + 1), [0.1, -5.0, -0.4]])
     posterior = condition(training, theta, DEFAULTS, NUMPY)
     waiting = rng.random((pending, len(groups)))
-    return expected_improvement(posterior, waiting, waiting[:0], noisy=pending > 0, rng=rng, defaults=DEFAULTS)
+    aspect = Aspect(posterior, noisy=pending > 0)
+    return expected_improvement(imagine([aspect], waiting, waiting[:0], rng=rng, defaults=DEFAULTS))
 
 
 # One bucket of rows, columns and samples each.

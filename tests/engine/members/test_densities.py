@@ -8,9 +8,9 @@ import pytest
 from optsvc.engine import Seed, Source, space_filling, suggest
 from optsvc.engine.backend import NUMPY
 from optsvc.engine.defaults import DEFAULTS
+from optsvc.engine.history import EncodedHistory
 from optsvc.engine.members.densities import Densities
 from optsvc.engine.members.situation import Situation
-from optsvc.engine.model import EncodedHistory
 from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.steps import complete
 from optsvc.engine.success_model import fit_success
@@ -105,7 +105,7 @@ def test_of_ten_thousand_observations_the_best_are_what_counts():
     sampler = SpaceSampler.of(box(10))
     points = rng.random((10_000, 10))
     values = ((points - 0.3) ** 2).sum(axis=1)
-    encoded = EncodedHistory(points, values, np.full(10_000, np.nan), np.empty((0, 10)))
+    encoded = EncodedHistory(points, values[:, None], np.full((10_000, 1), np.nan), np.empty((0, 10)))
 
     situation = Situation(problem(box(10)), encoded, sampler, None)
 

@@ -2,9 +2,9 @@ import numpy as np
 
 from optsvc.domain.space import Conditional, DoubleParameter, SearchSpace
 from optsvc.engine import Seed
+from optsvc.engine.history import EncodedHistory
 from optsvc.engine.members.exploration import Exploration
 from optsvc.engine.members.situation import Situation
-from optsvc.engine.model import EncodedHistory
 from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.steps import complete
 from tests.engine.builders import box, history, observed, problem

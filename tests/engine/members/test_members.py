@@ -7,12 +7,13 @@ import pytest
 from optsvc.engine import Seed, Source, space_filling
 from optsvc.engine.backend import NUMPY
 from optsvc.engine.defaults import DEFAULTS
+from optsvc.engine.history import EncodedHistory
 from optsvc.engine.members.densities import Densities
 from optsvc.engine.members.exploration import Exploration
 from optsvc.engine.members.likeliest_success import LikeliestSuccess
 from optsvc.engine.members.process import Process
 from optsvc.engine.members.situation import Situation
-from optsvc.engine.model import EncodedHistory, fit_model
+from optsvc.engine.model import fit_models
 from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.steps import complete
 from optsvc.engine.success_model import fit_success
@@ -43,13 +44,13 @@ def member_of(name, space, past):
         return Densities(situation, Seed(1, 0))
     if name == "likeliest success":
         return LikeliestSuccess(situation, classifier)
-    model = complete(
-        fit_model(
+    models = complete(
+        fit_models(
             *(problem(space), encoded, len(past), encoder),
             **{"state": None, "seed": Seed(1, len(past)), "defaults": DEFAULTS, "backend": NUMPY},
         )
     )
-    return Process(situation, model)
+    return Process(situation, models)
 
 
 @pytest.mark.parametrize("name", SOURCES)

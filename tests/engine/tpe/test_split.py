@@ -4,7 +4,7 @@ import pytest
 from optsvc.domain.metrics import Objective
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.encoding import Encoder
-from optsvc.engine.model import EncodedHistory
+from optsvc.engine.history import EncodedHistory
 from optsvc.engine.tpe.split import Split, thinned
 from tests.engine.builders import box, observed, problem
 
@@ -12,8 +12,9 @@ from tests.engine.builders import box, observed, problem
 def split(values, at=None, objective=Objective.MINIMIZE, seed=0):
     at = np.linspace(0, 1, len(values)) if at is None else at
     past = [observed({"x000": x}, v) for x, v in zip(at, values, strict=True)]
-    encoded = EncodedHistory.of(problem(box(1)), past, Encoder(box(1), DEFAULTS.relaxed_levels))
-    return Split.of(encoded, objective, np.random.default_rng(seed), DEFAULTS)
+    asked = problem(box(1), objective)
+    encoded = EncodedHistory.of(asked, past, Encoder(box(1), DEFAULTS.relaxed_levels))
+    return Split.of(encoded, asked, np.random.default_rng(seed), DEFAULTS)
 
 
 @pytest.mark.parametrize(("count", "good"), [(1, 1), (6, 1), (7, 2), (40, 6), (1000, 25)])

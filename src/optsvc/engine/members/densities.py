@@ -8,8 +8,8 @@ import numpy as np
 from optsvc.engine.acquisition.composite import Encoded
 from optsvc.engine.backend import HostArray
 from optsvc.engine.defaults import DEFAULTS
+from optsvc.engine.history import sorted_rows
 from optsvc.engine.members.situation import Choice, Situation
-from optsvc.engine.model import sorted_rows
 from optsvc.engine.problem import Proposal, Seed, Source
 from optsvc.engine.randomness import Stage, experiment_generator, generator
 from optsvc.engine.steps import Steps, answered
@@ -28,9 +28,7 @@ class Densities:
 
     def __init__(self, situation: Situation, seed: Seed) -> None:
         self._situation = situation
-        self.split = Split.of(
-            situation.history, situation.problem.metric.objective, experiment_generator(seed, Stage.TPE, 1), DEFAULTS
-        )
+        self.split = Split.of(situation.history, situation.problem, experiment_generator(seed, Stage.TPE, 1), DEFAULTS)
 
     def propose(self, pending: HostArray, seed: Seed) -> Steps[tuple[HostArray, Proposal]]:
         """The point ``(p,)`` and the proposal of it.
@@ -66,8 +64,9 @@ class Densities:
         ratio = f"{math.exp(min(log_ratio, 700.0)):.3g}"
         reason = (
             f"Like the best {good} of {count} points and unlike the others (tree-structured Parzen estimator): "
-            f"points like this are {ratio} times as common among the best, which reach {split.worst_good:.4g}."
+            f"points like this are {ratio} times as common among the best"
         )
+        reason += "." if split.worst_good is None else f", which reach {split.worst_good:.4g}."
         details = {
             **situation.facts(choice),
             "acquisition": "log_density_ratio",

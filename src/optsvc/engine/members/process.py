@@ -1,42 +1,49 @@
-"""The Gaussian process as a member: the point of the highest expected improvement."""
+"""Gaussian processes as a member: the point of the highest expected gain."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from optsvc.engine.acquisition.composite import Encoded, OnPoints, Total
+from optsvc.engine.acquisition.feasibility import LogFeasibility
 from optsvc.engine.acquisition.noisy import expected_improvement
+from optsvc.engine.acquisition.worlds import Aspect, imagine
 from optsvc.engine.backend import HostArray
 from optsvc.engine.beliefs import BeliefTerm
 from optsvc.engine.candidates.mixed import CandidateSearch
 from optsvc.engine.defaults import DEFAULTS
+from optsvc.engine.history import sorted_rows
 from optsvc.engine.members.situation import Choice, Situation
-from optsvc.engine.model import Model, sorted_rows
+from optsvc.engine.model import Model, Models
 from optsvc.engine.problem import Proposal, Seed, Source
 from optsvc.engine.randomness import Stage, generator
+from optsvc.engine.ranking import ranked
 from optsvc.engine.steps import Steps
 from optsvc.engine.success_model import success_term
-from optsvc.engine.surrogates.calibration import variance_scale
 
 
 class Process:
-    """Proposes by the fitted process, and says what it expects anywhere.
+    """Proposes by the fitted processes, and says what they expect anywhere.
 
     Args:
         situation: What is known.
-        model: The process fitted to it.
+        models: The processes fitted to it.
     """
 
-    def __init__(self, situation: Situation, model: Model) -> None:
+    def __init__(self, situation: Situation, models: Models) -> None:
         self._situation = situation
-        self._model = model
-        posterior = model.posterior
-        means = posterior.backend.to_host(posterior.predict(posterior.features)[0])
-        order = np.argsort(means, kind="stable")
-        self._incumbents = model.points[order[: DEFAULTS.perturbed_incumbents]]
-        self._scale = variance_scale(model.squared_errors[order[: DEFAULTS.calibration_rows]])
-        self._best = float(model.transform.to_metric(means[order[:1]])[0])
+        self._models = models
+        self._missed = models.missed()
+        goals = np.array([model.means for model in models.objectives]).reshape(-1, len(models.points))
+        losses = goals[0] if len(models.all) == len(goals) == 1 else ranked(goals.T, self._missed)
+        self._order = np.argsort(losses, kind="stable")
+
+    @property
+    def feasible(self) -> bool:
+        """Whether there is a point that seems to meet all constraints."""
+        return bool((self._missed == 0.0).any())
 
     def propose(self, pending: HostArray, seed: Seed) -> Steps[tuple[HostArray, Proposal]]:
         """The point of the highest acquisition, ``(p,)``, and the proposal of it.
@@ -45,70 +52,66 @@ class Process:
             pending: Unit coordinates of the pending points, shape ``(k, p)``.
             seed: Of the proposal.
         """
-        situation, model = self._situation, self._model
+        situation, models = self._situation, self._models
         acquisition = self._acquisition(pending, seed)
-        large = len(model.points) > DEFAULTS.raw_large_rows
+        large = len(models.points) > DEFAULTS.raw_large_rows
         points, _ = yield from CandidateSearch(
             acquisition,
             situation.sampler,
-            incumbents=self._incumbents,
-            length_scales=model.length_scales,
+            incumbents=models.points[self._order[: DEFAULTS.perturbed_incumbents]],
+            length_scales=np.min([model.length_scales for model in models.all], axis=0),
             raw_points=DEFAULTS.raw_points_large if large else DEFAULTS.raw_points,
             seed=seed,
             defaults=DEFAULTS,
         ).steps()
         choice = situation.choose(points, pending, seed)
-        mean, stddev = self.predict(choice.point)
-        reason = (
-            f"Highest expected improvement under a Gaussian process fitted to {len(situation.history.values)} values: "
-            f"predicted {mean:.4g} ± {stddev:.2g}, the best so far is about {self._best:.4g}."
-        )
+        predictions = self.predict(choice.point)
         proposal = Proposal(
             assignments=situation.encoder.decode(choice.point),
             source=Source.GP,
-            reason=situation.sentences(reason, choice),
+            reason=situation.sentences(self._reason(choice.point, predictions), choice),
             ordinal=seed.ordinal,
-            mean=mean,
-            stddev=stddev,
             details=self._details(choice, acquisition, pending),
         )
         return choice.point, proposal
 
-    def predict(self, point: HostArray) -> tuple[float, float]:
-        """Mean and standard deviation of the noise-free metric at a point ``(p,)``, in its own units."""
-        return self._model.transform.moments(*self._target(point), DEFAULTS.quadrature_points)
+    def predict(self, point: HostArray) -> dict[str | None, tuple[float, float]]:
+        """Mean and standard deviation of each noise-free metric at a point ``(p,)``, in its own units, by name."""
+        features = self._situation.encoder.features(point[None, :])[0]
+        return {model.metric.name: model.predict(features) for model in self._models.all}
+
+    def p_feasible(self, point: HostArray) -> float:
+        """The probability that all constraints are met at a point ``(p,)``."""
+        features = self._situation.encoder.features(point[None, :])[0]
+        return self._models.p_feasible(features)
 
     def p_better(self, point: HostArray, value: float) -> float:
         """The probability that an evaluation at a point ``(p,)`` succeeds with at most this loss, or better.
 
         Args:
             point: Unit coordinates.
-            value: Of the metric, in its own units.
+            value: Of the only metric, in its own units.
         """
-        mean, variance = self._target(point)
-        bar = float(self._model.transform.targets(np.array([value]))[0])
-        noise = self._model.posterior.noise_variance
+        [model] = self._models.objectives
+        mean, variance = model.expect(self._situation.encoder.features(point[None, :])[0])
+        bar = float(model.transform.targets(np.array([value]))[0])
+        noise = model.posterior.noise_variance
         p_below = 0.5 * math.erfc((mean - bar) / math.sqrt(2.0 * (variance + noise)))
         return p_below * self._situation.p_success(point)
 
-    def _target(self, point: HostArray) -> tuple[float, float]:
-        """Mean and variance of the target, as sure as the process has proved to be."""
-        posterior, encoder = self._model.posterior, self._situation.encoder
-        moments = posterior.predict(posterior.backend.to_device(encoder.features(point[None, :])))
-        mean, variance = (float(a[0]) for a in moments)
-        return mean, self._scale * variance
-
     def _acquisition(self, pending: HostArray, seed: Seed) -> Total:
-        situation, model, encoder = self._situation, self._model, self._situation.encoder
-        improvement = expected_improvement(
-            model.posterior,
-            encoder.features(sorted_rows(pending)),
-            encoder.features(situation.history.failed),
-            noisy=model.noisy,
-            rng=generator(seed, Stage.FANTASIES),
-            defaults=DEFAULTS,
-        )
-        terms: list[OnPoints] = [Encoded(improvement, encoder)]
+        situation, models, encoder = self._situation, self._models, self._situation.encoder
+        terms: list[OnPoints] = []
+        if models.objectives and self.feasible:
+            worlds = imagine(
+                [Aspect(model.posterior, model.noisy, model.bar) for model in models.all],
+                encoder.features(sorted_rows(pending)),
+                encoder.features(situation.history.failed),
+                rng=generator(seed, Stage.FANTASIES),
+                defaults=DEFAULTS,
+            )
+            terms.append(Encoded(expected_improvement(worlds), encoder))
+        terms += [Encoded(LogFeasibility(model.posterior, model.bar), encoder) for model in models.constraints]
         if situation.sampler.beliefs:
             budget = situation.problem.budget
             decay = DEFAULTS.prior_decay if budget is None else DEFAULTS.prior_decay_share * budget
@@ -117,15 +120,69 @@ class Process:
             terms.append(Encoded(success_term(situation.classifier, situation.history, encoder, seed), encoder))
         return Total(terms)
 
+    @property
+    def _name(self) -> str:
+        """Of the acquisition function."""
+        models = self._models
+        if not (models.objectives and self.feasible):
+            return "log_feasibility"
+        noisy = "noisy_" if any(model.noisy for model in models.all) else ""
+        hypervolume = "hypervolume_" if len(models.objectives) > 1 else ""
+        return f"log_{noisy}expected_{hypervolume}improvement"
+
+    def _reason(self, point: HostArray, predictions: Mapping[str | None, tuple[float, float]]) -> str:
+        models, count = self._models, len(self._situation.history.values)
+        told = ", ".join(
+            (f"{name} " if name and len(predictions) > 1 else "") + f"{mean:.4g} ± {stddev:.2g}"
+            for name, (mean, stddev) in predictions.items()
+        )
+        constraints = ""
+        if models.constraints:
+            constraints = f" It meets all constraints with a probability of about {100 * self.p_feasible(point):.0f} %."
+        if not (models.objectives and self.feasible):
+            why = (
+                "Nothing has met all constraints yet: the point that is likeliest to"
+                if models.objectives
+                else ("The point that is likeliest to meet all constraints")
+            )
+            return f"{why}; predicted {told}.{constraints}"
+        if len(models.objectives) > 1:
+            return (
+                f"Highest expected gain of the Pareto front under Gaussian processes fitted to {count} values each: "
+                f"predicted {told}.{constraints}"
+            )
+        return (
+            f"Highest expected improvement under a Gaussian process fitted to {count} values: "
+            f"predicted {told}, the best so far is about {self._incumbent:.4g}.{constraints}"
+        )
+
+    @property
+    def _incumbent(self) -> float:
+        """What the value at the best point is taken for, in the metric's own units."""
+        [model] = self._models.objectives
+        return float(model.transform.to_metric(model.means[self._order[:1]])[0])
+
     def _details(self, choice: Choice, acquisition: Total, pending: HostArray) -> dict[str, Any]:
-        model, posterior = self._model, self._model.posterior
-        scales = zip(self._situation.encoder.axes, model.length_scales.tolist(), strict=True)
+        models = self._models
+        told: dict[str, Any] = {}
+        if len(models.objectives) == 1 and self.feasible:
+            told["incumbent"] = self._incumbent
+            told["log_improvement"] = float(acquisition.terms[0].value(choice.point[None, :])[0])
+        several = {str(model.metric.name): self._facts(model) for model in models.all}
         return {
             **self._situation.facts(choice),
-            "acquisition": "log_noisy_expected_improvement" if model.noisy else "log_expected_improvement",
+            "acquisition": self._name,
             "acquisition_value": float(acquisition.value(choice.point[None, :])[0]),
-            "log_improvement": float(acquisition.terms[0].value(choice.point[None, :])[0]),
-            "incumbent": self._best,
+            **told,
+            **({"models": several} if len(several) > 1 else self._facts(models.all[0])),
+            "pending": len(pending),
+            "rows": len(models.points),
+        }
+
+    def _facts(self, model: Model) -> dict[str, Any]:
+        posterior = model.posterior
+        scales = zip(self._situation.encoder.axes, model.length_scales.tolist(), strict=True)
+        return {
             "length_scales": {axis.name: scale for axis, scale in scales},
             "signal_variance": posterior.signal_variance,
             "additive_share": posterior.kernel.additive_variance / posterior.signal_variance,
@@ -133,7 +190,5 @@ class Process:
             "warp_power": model.transform.power,
             "jitter": posterior.jitter,
             "calibration": float(model.squared_errors.mean()),
-            "variance_scale": self._scale,
-            "pending": len(pending),
-            "rows": len(model.points),
+            "variance_scale": model.variance_scale,
         }

@@ -9,8 +9,8 @@ from optsvc.engine.backend import HostArray
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.duplicates import first_free
 from optsvc.engine.encoding import Encoder
+from optsvc.engine.history import EncodedHistory
 from optsvc.engine.initial import unused_point
-from optsvc.engine.model import EncodedHistory
 from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.problem import Problem, Seed
 from optsvc.engine.surrogates.classifier import Classifier

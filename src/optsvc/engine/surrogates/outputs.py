@@ -73,8 +73,20 @@ class OutputTransform:
     high: float
 
     @classmethod
-    def fit(cls, values: HostArray, objective: Objective, defaults: EngineDefaults) -> Self | None:
-        """The transformation for these metric values, shape ``(n,)``; None if they are all the same."""
+    def fit(
+        cls, values: HostArray, objective: Objective, defaults: EngineDefaults, kept: float | None = None
+    ) -> Self | None:
+        """The transformation for metric values.
+
+        Args:
+            values: Shape ``(n,)``.
+            objective: Which way they are better.
+            defaults: The numbers.
+            kept: A value, a threshold, that values on both sides of it must be told apart from: no cap below it.
+
+        Returns:
+            None if all values are the same.
+        """
         sign = -1.0 if objective is Objective.MAXIMIZE else 1.0
         exponent = _exponent(values)
         losses = sign * np.ldexp(values, -exponent)
@@ -82,7 +94,10 @@ class OutputTransform:
         if len(losses) >= defaults.cap_min_count:
             lower, upper = np.quantile(losses, [0.25, 0.75])
             if upper > lower:
-                cap = float(upper + defaults.cap_interquartile_ranges * (upper - lower))
+                reach = defaults.cap_interquartile_ranges * (upper - lower)
+                cap = float(upper + reach)
+                if kept is not None:
+                    cap = max(cap, min(sign * math.ldexp(kept, -exponent), float(losses.max())) + float(reach))
                 losses = np.minimum(losses, cap)
                 again = _exponent(losses)
                 losses, cap, exponent = np.ldexp(losses, -again), math.ldexp(cap, -again), exponent + again
@@ -108,6 +123,14 @@ class OutputTransform:
     def targets(self, values: HostArray) -> HostArray:
         """Targets ``(n,)`` of the values that the transformation was fitted to."""
         return (yeo_johnson(self._standard(values), self.power) - self.warped_center) / self.warped_scale
+
+    def target_of(self, value: float) -> float:
+        """The target of any value: the inverse of `to_metric`."""
+        standard = float(self._standard(np.array([value]))[0])
+        inside = np.clip(np.array([standard]), self.low, self.high)
+        warped = float(yeo_johnson(inside, self.power)[0])
+        beyond = (standard - float(inside[0])) * float(yeo_johnson_slope(inside, self.power)[0])
+        return (warped + beyond - self.warped_center) / self.warped_scale
 
     def slopes(self, values: HostArray) -> HostArray:
         """``|d target / d value|`` at those values, times ``2**exponent``."""
