@@ -28,8 +28,8 @@ def test_a_dry_run_answers_the_experiment_that_would_be(api, caller):
 
 
 def test_a_dry_run_refuses_what_creation_refuses(api):
-    two = experiment_body(metrics=["a", "b"])
-    assert "not supported yet" in refused(api.post("/experiments?dry_run=1", json=two), 400)
+    tasks = experiment_body(tasks=[{"name": "full", "cost": 1}, {"name": "half", "cost": 0.5}])
+    assert "not supported yet" in refused(api.post("/experiments?dry_run=1", json=tasks), 400)
     assert "muffins" in refused(api.post("/experiments?dry_run=1", json=experiment_body(project="muffins")), 400)
     assert "dry_run" in refused(api.post("/experiments?dry_run=maybe", json=experiment_body()), 400)
 

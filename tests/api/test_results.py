@@ -182,6 +182,13 @@ def test_of_two_objectives_the_whole_front_is_best_and_no_single_observation(api
     assert ok(api.get(path))["progress"]["best_observation"] is None
 
 
+def test_four_metrics_can_be_optimized_and_the_front_of_all_is_best(api, several):
+    path, observe = several(metrics=["d", "c", "b", "a"])
+    rows = [observe(**dict(zip("abcd", row, strict=True))) for row in [(1, 0, 0, 9), (3, 1, 1, 1), (2, 1, 1, 1)]]
+
+    assert best_ids(api, path) == [rows[1], rows[0]]
+
+
 def test_a_constraint_filters_the_best_assignments_but_not_the_progress(api, several):
     path, observe = several("a", "least")
     good, edge, outside = observe(a=1, least=5), observe(a=2, least=0), observe(a=3, least=-0.1)

@@ -79,13 +79,16 @@ BEYOND_ONE_METRIC = {
 
 
 @pytest.mark.parametrize("feature", BEYOND_ONE_METRIC)
-def test_a_random_search_takes_every_feature_and_the_optimizer_names_what_it_cannot_do(connection, create, feature):
-    with pytest.raises(ApiException, match=f"{feature}.* not supported yet .*type random") as refusal:
-        create(**BEYOND_ONE_METRIC[feature])
-    made = create(type="random", **BEYOND_ONE_METRIC[feature])
+def test_a_random_search_takes_every_feature_and_the_optimizer_all_but_tasks(connection, create, feature):
+    made = [create(type="random", **BEYOND_ONE_METRIC[feature])]
+    if feature == "tasks":
+        with pytest.raises(ApiException, match=r"tasks: not supported yet .*type random") as refusal:
+            create(**BEYOND_ONE_METRIC[feature])
+        assert refusal.value.status_code == 400
+    else:
+        made.append(create(**BEYOND_ONE_METRIC[feature]))
 
-    assert refusal.value.status_code == 400
-    assert connection.experiments(made.id).suggestions().create().state == "open"
+    assert {connection.experiments(one.id).suggestions().create().state for one in made} == {"open"}
 
 
 def test_a_stored_metric_stands_beside_the_optimized_one(create):

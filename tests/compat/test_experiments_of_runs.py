@@ -154,12 +154,11 @@ def test_experiments_of_runs_are_listed_apart(connection, caller, project, creat
     assert connection.experiments(experiment.id).fetch().id == experiment.id  # follows the redirection
 
 
-def test_a_random_search_takes_every_feature_and_the_optimizer_names_what_it_cannot_do(create):
+@pytest.mark.parametrize("type_", ["offline", "random"])
+def test_of_two_metrics_the_best_runs_are_the_pareto_front(create, type_):
     two = [{"name": "taste"}, {"name": "price", "objective": "minimize"}]
 
-    with pytest.raises(ApiException, match="two optimized metrics are not supported yet"):
-        create(metrics=two)
-    experiment = create(metrics=two, type="random", budget=3)
+    experiment = create(metrics=two, type=type_, budget=3)
     for run in experiment.loop():
         with run:
             run.log_metrics(taste=run.params.sugar, price=run.params.sugar)

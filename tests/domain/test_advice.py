@@ -62,6 +62,15 @@ def test_a_front_that_stands_still_is_stagnation_only_beyond_the_budget():
     assert stopping_reasons(still[:10], two) == []
 
 
+def test_each_of_several_metrics_can_move_the_front():
+    three = Definition(SPACE, (Metric("a"), Metric("b"), Metric("c")), budget=10)
+    still = numbered([(2, 2, 2)] * 3 + [(0, 0, 0)] * 8)
+    moving = numbered([(2, 2, 2)] * 3 + [(0, 0, 0)] * 7 + [(0, 3, 0)])
+
+    assert stopping_reasons(still, three) == ["possible_stagnation", "observation_budget_reached"]
+    assert stopping_reasons(moving, three) == ["observation_budget_reached"]
+
+
 def test_a_search_never_stagnates():
     search = (Metric("a", strategy=Strategy.CONSTRAINT, threshold=1.0), ONE[1])
 

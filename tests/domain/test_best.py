@@ -1,6 +1,7 @@
 """The best observations are those that brute force finds."""
 
 import math
+import random
 from dataclasses import dataclass, field
 from itertools import combinations, product
 
@@ -28,21 +29,21 @@ class Result:
 
 
 def numbered(rows):
-    """Results of metrics a and b from pairs of values; None failed."""
-    return [Result(i, {} if row is None else dict(zip("ab", row, strict=True))) for i, row in enumerate(rows)]
+    """Results of metrics a, b, … from rows of values; None failed."""
+    return [Result(i, {} if row is None else dict(zip("abcde", row, strict=False))) for i, row in enumerate(rows)]
 
 
 def signed(metric):
     return 1 if metric.objective is Objective.MAXIMIZE else -1
 
 
-@given(rows=st.lists(st.tuples(small, small), max_size=12), objectives=st.tuples(objectives, objectives))
+@given(rows=st.lists(st.tuples(*[small] * 5), max_size=12), objectives=st.lists(objectives, min_size=1, max_size=5))
 def test_the_pareto_front_holds_all_that_nothing_beats(rows, objectives):
-    first, second = (Metric(name, objective) for name, objective in zip("ab", objectives, strict=True))
+    metrics = [Metric(name, objective) for name, objective in zip("abcde", objectives, strict=False)]
     observations = numbered(rows)
 
     def gains(one):
-        return signed(first) * one.results["a"], signed(second) * one.results["b"]
+        return [signed(metric) * one.results[metric.name] for metric in metrics]
 
     def beaten(one):
         return any(
@@ -50,10 +51,20 @@ def test_the_pareto_front_holds_all_that_nothing_beats(rows, objectives):
             for other in observations
         )
 
-    front = pareto_front(observations, first, second)
+    front = pareto_front(observations, metrics)
 
-    assert {one.number for one in front} == {one.number for one in observations if not beaten(one)}
-    assert [gains(one)[0] for one in front] == sorted((gains(one)[0] for one in front), reverse=True)
+    expected = [one for one in observations if not beaten(one)]
+    assert front == sorted(expected, key=gains, reverse=True)
+
+
+def test_a_front_of_ten_thousand_is_found_whole():
+    rng = random.Random(1)
+    rows = [[rng.gauss(0, 1) for _ in range(3)] for _ in range(10_000)]
+    observations = numbered([(*row, -sum(row)) for row in rows])
+
+    front = pareto_front(observations, [Metric(name) for name in "abcd"])
+
+    assert len(front) == 10_000
 
 
 thresholds = st.none() | small
@@ -97,7 +108,7 @@ def test_thresholds_are_met_and_each_role_has_its_rule(rows, objectives, roles, 
         case 1:
             assert found == ranked[:1]
         case 2:
-            assert {one.number for one in found} == {one.number for one in pareto_front(good, *metrics)}
+            assert {one.number for one in found} == {one.number for one in pareto_front(good, metrics)}
 
 
 def test_two_thresholds_cut_the_front():
@@ -106,6 +117,14 @@ def test_two_thresholds_cut_the_front():
     found = best(numbered([(3, -1), (2, 1), (1, 2), (-1, 3), (0, 3)]), Definition(SPACE, metrics))
 
     assert [one.number for one in found] == [1, 2, 4]
+
+
+def test_of_four_optimized_metrics_the_whole_front_is_best_ordered_by_the_first_by_name():
+    definition = Definition(SPACE, tuple(Metric(name) for name in "dbca"))
+
+    found = best(numbered([(1, 2, 3, 4), (4, 3, 2, 1), (1, 1, 1, 1), (4, 3, 2, 1), (0, 0, 0, 5)]), definition)
+
+    assert [one.number for one in found] == [3, 1, 0, 4]
 
 
 def test_only_full_evaluations_count():

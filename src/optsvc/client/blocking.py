@@ -243,7 +243,7 @@ class Experiment(ExperimentRecord[Connection]):
         return Suggestion(self._connection, self._connection.send(requests.suggestion(self.id, suggestion_id)))
 
     def best_assignments(self) -> Sequence[BestAssignments]:
-        """The best points so far: one for one metric, the Pareto front for two, none before a result."""
+        """The best points so far: one for one metric, the Pareto front for several, none before a result."""
         return [BestAssignments.from_json(raw) for raw in self._connection.entries(requests.best_assignments(self.id))]
 
 

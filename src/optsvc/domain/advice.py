@@ -51,11 +51,10 @@ def _stagnates(observations: Sequence[MeasuredT], metric: Metric, window: int) -
 
 def _same_front(observations: Sequence[MeasuredT], optimized: Sequence[Metric], window: int) -> bool:
     """Whether the newest `window` have not changed the Pareto front; of one metric it is the best value."""
-    first, second = optimized[0], optimized[-1]
 
-    def front(some: Sequence[MeasuredT]) -> set[tuple[float, float]]:
-        good = [o for o in some if first.name in o.results and second.name in o.results]
-        return {(o.results[first.name], o.results[second.name]) for o in pareto_front(good, first, second)}
+    def front(some: Sequence[MeasuredT]) -> set[tuple[float, ...]]:
+        good = [o for o in some if all(metric.name in o.results for metric in optimized)]
+        return {tuple(o.results[metric.name] for metric in optimized) for o in pareto_front(good, optimized)}
 
     return front(observations) == front(observations[: max(len(observations) - window, 0)])
 

@@ -1,12 +1,12 @@
-"""Which observations are the best, by the rules for one objective, two, none, and several solutions."""
+"""Which observations are the best, by the rules for one objective, more, none, and several solutions."""
 
 import math
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Protocol, TypeVar
 
 from optsvc.domain.experiment import Definition
 from optsvc.domain.metrics import Metric, Objective
+from optsvc.domain.pareto import Gains, undominated
 from optsvc.domain.space import Assignments, CategoricalParameter, DoubleParameter, Parameter, SearchSpace
 
 SHARE_OF_GOOD = 0.2
@@ -36,7 +36,7 @@ def best(observations: Sequence[MeasuredT], definition: Definition) -> list[Meas
     """The best observations, best first; among equals the newest first.
 
     Observations count that have a value for every metric and meet every threshold. Then: of one objective the single
-    best; of two the whole Pareto front, ordered by the first; of none all, ordered by the first constraint; of several
+    best; of more the whole Pareto front, ordered by the first; of none all, ordered by the first constraint; of several
     solutions so many good ones that lie far apart.
 
     Args:
@@ -48,7 +48,7 @@ def best(observations: Sequence[MeasuredT], definition: Definition) -> list[Meas
     if not optimized:
         return _best_first(good, definition.constraints[0])
     if len(optimized) > 1:
-        return pareto_front(good, optimized[0], optimized[1])
+        return pareto_front(good, optimized)
     ranked = _best_first(good, optimized[0])
     wanted = definition.num_solutions or 1
     if wanted == 1:
@@ -57,26 +57,18 @@ def best(observations: Sequence[MeasuredT], definition: Definition) -> list[Meas
     return ranked if len(ranked) <= wanted else _far_apart(ranked, wanted, definition.space)
 
 
-def pareto_front(observations: Sequence[MeasuredT], first: Metric, second: Metric) -> list[MeasuredT]:
-    """Those that no other one beats in one metric without losing in the other; equals all, best in `first` first.
+def pareto_front(observations: Sequence[MeasuredT], metrics: Sequence[Metric]) -> list[MeasuredT]:
+    """Those that no other one beats in one metric without losing in another; equals all.
 
-    One sweep downwards in the first metric: a point is on the front if it is the best in the second among its equals
-    in the first, and better there than everything above it.
+    Ordered by the first metric, best first, then by the second, and so on; equals as they were given.
     """
 
-    def key(observation: MeasuredT) -> tuple[float, float]:
-        return _gain(observation, first), _gain(observation, second)
+    def gains(observation: MeasuredT) -> Gains:
+        return tuple(_gain(observation, metric) for metric in metrics)
 
-    front: list[MeasuredT] = []
-    best_second = -math.inf
-    ordered = sorted(observations, key=key, reverse=True)  # stable: among equals the given order stays
-    for _, equals in groupby(ordered, key=lambda observation: key(observation)[0]):
-        level = list(equals)
-        top = _gain(level[0], second)
-        if top > best_second:
-            front.extend(observation for observation in level if _gain(observation, second) == top)
-            best_second = top
-    return front
+    ordered = sorted(observations, key=gains, reverse=True)  # stable: among equals the given order stays
+    front = set(undominated(list(dict.fromkeys(map(gains, ordered)))))
+    return [observation for observation in ordered if gains(observation) in front]
 
 
 def _counts(observation: Measured, definition: Definition) -> bool:

@@ -10,7 +10,7 @@ from optsvc.domain.metrics import Metric, Strategy
 from optsvc.domain.space_rules import check_space
 
 MOST_METRICS = 50
-MOST_OPTIMIZED = 2
+MOST_OPTIMIZED = 4
 MOST_CONSTRAINTS = 4
 
 
@@ -85,7 +85,7 @@ def _check_combination(definition: Definition) -> None:
         if solutions:
             raise InvalidExperiment("tasks: tasks and several solutions are not allowed together")
         if len(definition.optimized) > 1:
-            raise InvalidExperiment("tasks: tasks and two optimized metrics are not allowed together")
+            raise InvalidExperiment("tasks: tasks and several optimized metrics are not allowed together")
         if definition.constraints:
             raise InvalidExperiment("tasks: tasks and constraint metrics are not allowed together")
     if definition.type is ExperimentType.GRID:
@@ -106,7 +106,7 @@ def _check_budget(definition: Definition) -> None:
         budget = points
     if budget is None:
         needed_for = {
-            "two optimized metrics": len(definition.optimized) > 1,
+            "several optimized metrics": len(definition.optimized) > 1,
             "constraint metrics": bool(definition.constraints),
             "several solutions": solutions > 1,
             "tasks": bool(definition.tasks),

@@ -62,6 +62,12 @@ class EngineDefaults:
     """Of the standardized metric. Where less is expected, every other turn of the process is exploration's. Three turns
     of four cost the smooth and the rugged development problems 6 and 4 points of score after 100 evaluations."""
     explored_points: int = 32
+    coverage_radius: float = 0.1
+    """How far a point that meets all constraints covers them, in roots of the number of parameters."""
+    solution_share: float = 0.2
+    """Several solutions are chosen from this share of the points, the best ones."""
+    solution_radius: float = 0.2
+    """How far apart solutions are, in roots of the number of parameters."""
     infeasible_turns: int = 4
     """While nothing has met all constraints, one turn of so many is exploration's."""
 
@@ -161,6 +167,8 @@ class EngineDefaults:
     # The acquisition function.
     noisy_ratio: float = 1e-3
     """Noise counts as noise above this share of the signal variance."""
+    expected_front_points: int = 512
+    """Where the models are asked for the front that they expect."""
     reference_points: int = 64
     reference_jitter: float = 1e-8
     reference_min_stddev: float = 1e-4
@@ -168,6 +176,11 @@ class EngineDefaults:
     fantasy_samples: int = 16
     fantasy_samples_large: int = 8
     large_rows: int = 300
+    reference_margin: float = 0.1
+    """How far beyond the worst of the front the reference point lies, in ranges of the front."""
+    front_points: tuple[int, int] = (100, 40)
+    """Of three objectives, and of four: a larger front is stood for by so many of its points. In four, 40 leave about
+    200 boxes and 100 about 600, which take ten times as long to find."""
 
     # Maximizing the acquisition function.
     enumerate_acquisition: int = 4096

@@ -64,9 +64,9 @@ class Model:
         return self.transform.target_of(self.metric.threshold)
 
     @property
-    def good_enough(self) -> float | None:
-        """The target of an objective from which on it is good enough to count; None if any is."""
-        return None if self.metric.threshold is None else self.transform.target_of(self.metric.threshold)
+    def good_enough(self) -> float:
+        """The target of an objective from which on it is good enough to count; NaN if any is."""
+        return math.nan if self.metric.threshold is None else self.transform.target_of(self.metric.threshold)
 
     @property
     def variance_scale(self) -> float:
@@ -74,6 +74,11 @@ class Model:
         matter = np.abs(self.means - self.bar) if math.isfinite(self.bar) else self.means
         judges = np.argsort(matter, kind="stable")[: DEFAULTS.calibration_rows]
         return variance_scale(self.squared_errors[judges])
+
+    def mean_at(self, features: HostArray) -> HostArray:
+        """The expected targets ``(m,)`` at features ``(m, d)``."""
+        backend = self.posterior.backend
+        return backend.to_host(self.posterior.predict(backend.to_device(features))[0])
 
     def expect(self, features: HostArray) -> tuple[float, float]:
         """Mean and variance of the noise-free target at features ``(d,)``, as sure as the model has proved to be."""
@@ -199,7 +204,9 @@ class _Column:
         defaults: EngineDefaults,
     ) -> "_Column | None":
         metric, values, stddevs = problem.metrics[place], history.values[:, place], history.stddevs[:, place]
-        transform = OutputTransform.fit(values, metric.objective, defaults, kept=metric.threshold)
+        goal = metric.strategy is not Strategy.CONSTRAINT
+        weighed = goal and len(problem.objectives) > 1
+        transform = OutputTransform.fit(values, metric.objective, defaults, kept=metric.threshold, warp=not weighed)
         if transform is None:
             return None
         data = TrainingData(

@@ -23,6 +23,7 @@ class Stage(IntEnum):
     NEIGHBOURS = 8
     RANDOM = 9
     EXPLORATION = 10
+    REFERENCE = 11
     IMPORTANCE = 16
 
 

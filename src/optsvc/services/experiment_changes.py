@@ -125,7 +125,7 @@ def _change_budget(experiment: Experiment, present: Definition, changes: Experim
     if present.type is ExperimentType.GRID:
         raise InvalidExperiment(f"{right}: that of a grid experiment is the number of its points, it cannot be changed")
     if len(present.optimized) > 1 or (present.num_solutions or 1) > 1:
-        raise InvalidExperiment(f"{right}: it cannot be changed with two optimized metrics or several solutions")
+        raise InvalidExperiment(f"{right}: it cannot be changed with several optimized metrics or several solutions")
     budget = changes["budget"] if experiment.runs_only else changes["observation_budget"]
     if budget is None and (present.constraints or present.tasks):
         raise InvalidExperiment(f"{right}: constraint metrics and tasks need one")

@@ -36,7 +36,7 @@ def of(definition: Definition) -> Preflight:
         "priors": any(getattr(parameter, "prior", None) for parameter in space.parameters),
         "conditionals": bool(space.conditionals),
         "linear constraints": bool(space.linear_constraints),
-        "two optimized metrics": len(definition.optimized) > 1,
+        "several optimized metrics": len(definition.optimized) > 1,
         "constraint metrics": bool(definition.constraints),
         "stored metrics": len(definition.metrics) > len(definition.optimized) + len(definition.constraints),
         "several solutions": (definition.num_solutions or 1) > 1,

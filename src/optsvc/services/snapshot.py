@@ -154,6 +154,9 @@ def provenance(proposal: engine.Proposal, snapshot: Snapshot) -> dict[str, Any]:
         "pending": [str(suggestion_id) for suggestion_id in snapshot.pending_ids],
         "mean": proposal.mean,
         "stddev": proposal.stddev,
+        "predictions": proposal.details.get("predictions"),
+        "p_success": proposal.details.get("p_success"),
+        "p_feasible": proposal.details.get("p_feasible"),
         "details": dict(proposal.details),
     }
 

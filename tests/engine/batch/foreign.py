@@ -9,7 +9,7 @@ from types import ModuleType
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from optsvc.engine.backend import NumpyBackend
+from optsvc.engine.backend import NUMPY, NumpyBackend
 
 
 class ForeignArray(NDArrayOperatorsMixin):
@@ -103,8 +103,18 @@ class ForeignBackend(NumpyBackend):
             raise TypeError("this is on the host already")
         return np.array(array.held, dtype=np.float64)
 
+    def cholesky(self, matrix):
+        factor = super().cholesky(matrix.held)
+        return None if factor is None else ForeignArray(factor)
+
+    def solve_lower(self, factor, rhs):
+        return ForeignArray(super().solve_lower(factor.held, rhs.held))
+
+    def solve_upper(self, factor, rhs):
+        return ForeignArray(super().solve_upper(factor.held, rhs.held))
+
     def cholesky_many(self, matrices):
-        factors, good = super().cholesky_many(matrices.held)
+        factors, good = NUMPY.cholesky_many(matrices.held)
         return ForeignArray(factors), good
 
     def inverses_of_lower(self, factors):

@@ -28,8 +28,8 @@ def best_assignments(
 ) -> Pagination[BestAssignmentsOut]:
     """The best points observed so far, best first; an empty list while none meets all thresholds.
 
-    Of one optimized metric the single best; of two the whole Pareto front; without any, all that meet their thresholds;
-    of several solutions so many good ones that lie far apart.
+    Of one optimized metric the single best; of several the whole Pareto front; without any, all that meet their
+    thresholds; of several solutions so many good ones that lie far apart.
     """
     best = results.best_observations(session, caller, experiment_id)
     definition = experiments.definition(session, experiment_id)

@@ -21,7 +21,8 @@ class MetricIn(In):
         Strategy.OPTIMIZE, description="What it is for: `optimize`, `constraint` (must reach its threshold), `store`."
     )
     threshold: Number | None = Field(
-        None, description="Of a constraint: what must be reached; of one of two optimized metrics: what is good enough."
+        None,
+        description="Of a constraint: what must be reached; of one of several optimized metrics: what is good enough.",
     )
     object: Literal["metric"] | None = None
 

@@ -47,6 +47,13 @@ class Seed(Out):
     ordinal: int = Field(description="The place in that stream.")
 
 
+class Prediction(Out):
+    """What is expected of a metric at a point."""
+
+    mean: float = Field(description="In the metric's own units.")
+    stddev: float = Field(description="How sure that is, as a standard deviation.")
+
+
 class Provenance(BaseModel):
     """Why this point: what made it, and what it was made from. Not part of the older contract."""
 
@@ -64,8 +71,15 @@ class Provenance(BaseModel):
     observation_count: int | None = Field(None, description="How many observations were counted.")
     last_observation: str | None = Field(None, description="Id of the last observation counted.")
     pending: list[str] | None = Field(None, description="Ids of the open suggestions taken into account.")
-    mean: float | None = Field(None, description="Predicted value of the metric; null without a model.")
+    mean: float | None = Field(None, description="Predicted value of the (first) metric; null without a model.")
     stddev: float | None = Field(None, description="Standard deviation of that prediction.")
+    predictions: dict[str, Prediction] | None = Field(
+        None, description="Of several metrics the prediction of each, by name; null of a single one."
+    )
+    p_success: float | None = Field(None, description="How likely the evaluation is not to fail.")
+    p_feasible: float | None = Field(
+        None, description="How likely all constraint metrics reach their thresholds; null without them."
+    )
     details: dict[str, Any] | None = Field(None, description="Acquisition function, length scales and other facts.")
 
 

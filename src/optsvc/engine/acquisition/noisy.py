@@ -1,9 +1,13 @@
-"""Expected improvement over the best that meets all constraints, averaged over worlds."""
+"""Expected gains over the best so far that meets all constraints, averaged over worlds."""
 
 import numpy as np
 
 from optsvc.engine.acquisition.expected_improvement import LogExpectedImprovement
+from optsvc.engine.acquisition.hypervolume import LogExpectedHypervolumeImprovement
 from optsvc.engine.acquisition.worlds import Worlds
+from optsvc.engine.backend import HostArray
+from optsvc.engine.defaults import DEFAULTS
+from optsvc.engine.pareto.boxes import free_boxes
 
 _ROOM = 3.0
 
@@ -19,3 +23,16 @@ def expected_improvement(worlds: Worlds) -> LogExpectedImprovement:
     best = np.where(worlds.feasible, values, np.inf).min(axis=0)
     incumbents = np.where(np.isfinite(best), best, values.max(axis=0) + room)
     return LogExpectedImprovement(posterior, worlds.weights[0], posterior.backend.to_device(incumbents))
+
+
+def expected_hypervolume_improvement(worlds: Worlds, reference: HostArray) -> LogExpectedHypervolumeImprovement:
+    """The acquisition function of several objectives, the first metrics of the worlds.
+
+    Args:
+        worlds: The past.
+        reference: The target of each objective from which on a value counts, shape ``(k,)``.
+    """
+    count = len(reference)
+    fronts = [worlds.values[:count, feasible, s].T for s, feasible in enumerate(worlds.feasible.T)]
+    boxes = [free_boxes(front, reference, DEFAULTS) for front in fronts]
+    return LogExpectedHypervolumeImprovement(worlds.posteriors[:count], worlds.weights[:count], boxes)

@@ -8,17 +8,14 @@ import numpy as np
 
 from optsvc.engine.acquisition.composite import Encoded, OnPoints, Total
 from optsvc.engine.acquisition.feasibility import LogFeasibility
-from optsvc.engine.acquisition.noisy import expected_improvement
-from optsvc.engine.acquisition.worlds import Aspect, imagine
 from optsvc.engine.backend import HostArray
 from optsvc.engine.beliefs import BeliefTerm
 from optsvc.engine.candidates.mixed import CandidateSearch
 from optsvc.engine.defaults import DEFAULTS
-from optsvc.engine.history import sorted_rows
+from optsvc.engine.members.gains import Gain, Gains
 from optsvc.engine.members.situation import Choice, Situation
 from optsvc.engine.model import Model, Models
 from optsvc.engine.problem import Proposal, Seed, Source
-from optsvc.engine.randomness import Stage, generator
 from optsvc.engine.ranking import ranked
 from optsvc.engine.steps import Steps
 from optsvc.engine.success_model import success_term
@@ -39,6 +36,7 @@ class Process:
         goals = np.array([model.means for model in models.objectives]).reshape(-1, len(models.points))
         losses = goals[0] if len(models.all) == len(goals) == 1 else ranked(goals.T, self._missed)
         self._order = np.argsort(losses, kind="stable")
+        self._gains = Gains(situation, models, self._order, feasible=self.feasible)
 
     @property
     def feasible(self) -> bool:
@@ -53,7 +51,8 @@ class Process:
             seed: Of the proposal.
         """
         situation, models = self._situation, self._models
-        acquisition = self._acquisition(pending, seed)
+        gain = self._gains.of(pending, seed)
+        acquisition = self._acquisition(gain, seed)
         large = len(models.points) > DEFAULTS.raw_large_rows
         points, _ = yield from CandidateSearch(
             acquisition,
@@ -69,9 +68,9 @@ class Process:
         proposal = Proposal(
             assignments=situation.encoder.decode(choice.point),
             source=Source.GP,
-            reason=situation.sentences(self._reason(choice.point, predictions), choice),
+            reason=situation.sentences(self._reason(gain, choice.point, predictions), choice),
             ordinal=seed.ordinal,
-            details=self._details(choice, acquisition, pending),
+            details=self._details(gain, choice, acquisition, pending),
         )
         return choice.point, proposal
 
@@ -99,18 +98,9 @@ class Process:
         p_below = 0.5 * math.erfc((mean - bar) / math.sqrt(2.0 * (variance + noise)))
         return p_below * self._situation.p_success(point)
 
-    def _acquisition(self, pending: HostArray, seed: Seed) -> Total:
+    def _acquisition(self, gain: Gain, seed: Seed) -> Total:
         situation, models, encoder = self._situation, self._models, self._situation.encoder
-        terms: list[OnPoints] = []
-        if models.objectives and self.feasible:
-            worlds = imagine(
-                [Aspect(model.posterior, model.noisy, model.bar) for model in models.all],
-                encoder.features(sorted_rows(pending)),
-                encoder.features(situation.history.failed),
-                rng=generator(seed, Stage.FANTASIES),
-                defaults=DEFAULTS,
-            )
-            terms.append(Encoded(expected_improvement(worlds), encoder))
+        terms: list[OnPoints] = [Encoded(term, encoder) for term in gain.terms]
         terms += [Encoded(LogFeasibility(model.posterior, model.bar), encoder) for model in models.constraints]
         if situation.sampler.beliefs:
             budget = situation.problem.budget
@@ -120,41 +110,19 @@ class Process:
             terms.append(Encoded(success_term(situation.classifier, situation.history, encoder, seed), encoder))
         return Total(terms)
 
-    @property
-    def _name(self) -> str:
-        """Of the acquisition function."""
-        models = self._models
-        if not (models.objectives and self.feasible):
-            return "log_feasibility"
-        noisy = "noisy_" if any(model.noisy for model in models.all) else ""
-        hypervolume = "hypervolume_" if len(models.objectives) > 1 else ""
-        return f"log_{noisy}expected_{hypervolume}improvement"
-
-    def _reason(self, point: HostArray, predictions: Mapping[str | None, tuple[float, float]]) -> str:
-        models, count = self._models, len(self._situation.history.values)
+    def _reason(self, gain: Gain, point: HostArray, predictions: Mapping[str | None, tuple[float, float]]) -> str:
         told = ", ".join(
             (f"{name} " if name and len(predictions) > 1 else "") + f"{mean:.4g} ± {stddev:.2g}"
             for name, (mean, stddev) in predictions.items()
         )
-        constraints = ""
-        if models.constraints:
-            constraints = f" It meets all constraints with a probability of about {100 * self.p_feasible(point):.0f} %."
-        if not (models.objectives and self.feasible):
-            why = (
-                "Nothing has met all constraints yet: the point that is likeliest to"
-                if models.objectives
-                else ("The point that is likeliest to meet all constraints")
-            )
-            return f"{why}; predicted {told}.{constraints}"
-        if len(models.objectives) > 1:
-            return (
-                f"Highest expected gain of the Pareto front under Gaussian processes fitted to {count} values each: "
-                f"predicted {told}.{constraints}"
-            )
-        return (
-            f"Highest expected improvement under a Gaussian process fitted to {count} values: "
-            f"predicted {told}, the best so far is about {self._incumbent:.4g}.{constraints}"
-        )
+        reason = f"{gain.why}: predicted {told}"
+        if len(self._models.objectives) == 1 and self.feasible:
+            reason += f", the best so far is about {self._incumbent:.4g}"
+        reason += "."
+        if self._models.constraints:
+            share = 100 * self.p_feasible(point)
+            reason += f" It meets all constraints with a probability of about {share:.0f} %."
+        return reason
 
     @property
     def _incumbent(self) -> float:
@@ -162,17 +130,18 @@ class Process:
         [model] = self._models.objectives
         return float(model.transform.to_metric(model.means[self._order[:1]])[0])
 
-    def _details(self, choice: Choice, acquisition: Total, pending: HostArray) -> dict[str, Any]:
-        models = self._models
+    def _details(self, gain: Gain, choice: Choice, acquisition: Total, pending: HostArray) -> dict[str, Any]:
+        models, point = self._models, choice.point[None, :]
         told: dict[str, Any] = {}
         if len(models.objectives) == 1 and self.feasible:
             told["incumbent"] = self._incumbent
-            told["log_improvement"] = float(acquisition.terms[0].value(choice.point[None, :])[0])
+        if gain.is_improvement:
+            told["log_improvement"] = float(acquisition.terms[0].value(point)[0])
         several = {str(model.metric.name): self._facts(model) for model in models.all}
         return {
             **self._situation.facts(choice),
-            "acquisition": self._name,
-            "acquisition_value": float(acquisition.value(choice.point[None, :])[0]),
+            "acquisition": gain.name,
+            "acquisition_value": float(acquisition.value(point)[0]),
             **told,
             **({"models": several} if len(several) > 1 else self._facts(models.all[0])),
             "pending": len(pending),

@@ -19,6 +19,8 @@ from optsvc.domain.metrics import Objective
 from optsvc.engine.backend import HostArray
 from optsvc.engine.defaults import EngineDefaults
 
+_FARTHEST = 1e6
+"""So many standard deviations off, a value is out of reach."""
 _ROUNDING = 1e-13
 """Values that differ by less than this share of the largest are one value, written with rounding errors."""
 
@@ -74,7 +76,13 @@ class OutputTransform:
 
     @classmethod
     def fit(
-        cls, values: HostArray, objective: Objective, defaults: EngineDefaults, kept: float | None = None
+        cls,
+        values: HostArray,
+        objective: Objective,
+        defaults: EngineDefaults,
+        *,
+        kept: float | None = None,
+        warp: bool = True,
     ) -> Self | None:
         """The transformation for metric values.
 
@@ -83,6 +91,8 @@ class OutputTransform:
             objective: Which way they are better.
             defaults: The numbers.
             kept: A value, a threshold, that values on both sides of it must be told apart from: no cap below it.
+            warp: Whether distances between values may change. Where distances of several metrics are weighed against
+                each other they must not.
 
         Returns:
             None if all values are the same.
@@ -97,7 +107,7 @@ class OutputTransform:
                 reach = defaults.cap_interquartile_ranges * (upper - lower)
                 cap = float(upper + reach)
                 if kept is not None:
-                    cap = max(cap, min(sign * math.ldexp(kept, -exponent), float(losses.max())) + float(reach))
+                    cap = max(cap, min(sign * _scaled(kept, -exponent), float(losses.max())) + float(reach))
                 losses = np.minimum(losses, cap)
                 again = _exponent(losses)
                 losses, cap, exponent = np.ldexp(losses, -again), math.ldexp(cap, -again), exponent + again
@@ -105,7 +115,7 @@ class OutputTransform:
         if scale <= _ROUNDING * float(np.abs(losses).max()):
             return None
         standard = (losses - center) / scale
-        power = _best_power(standard, defaults)
+        power = _best_power(standard, defaults) if warp else 1.0
         warped = yeo_johnson(standard, power)
         return cls(
             sign=sign,
@@ -125,8 +135,8 @@ class OutputTransform:
         return (yeo_johnson(self._standard(values), self.power) - self.warped_center) / self.warped_scale
 
     def target_of(self, value: float) -> float:
-        """The target of any value: the inverse of `to_metric`."""
-        standard = float(self._standard(np.array([value]))[0])
+        """The target of any value, by the inverse of `to_metric`; finite, however far it is from those observed."""
+        standard = float(np.clip(self._standard(np.array([value])), -_FARTHEST, _FARTHEST)[0])
         inside = np.clip(np.array([standard]), self.low, self.high)
         warped = float(yeo_johnson(inside, self.power)[0])
         beyond = (standard - float(inside[0])) * float(yeo_johnson_slope(inside, self.power)[0])
@@ -187,6 +197,12 @@ class OutputTransform:
         with np.errstate(over="ignore"):  # only a value on the capped side can overflow
             losses = self.sign * np.ldexp(values, -self.exponent)
         return (np.minimum(losses, self.cap) - self.center) / self.scale
+
+
+def _scaled(value: float, exponent: int) -> float:
+    """``value 2**exponent``, infinite where that is too large."""
+    with np.errstate(over="ignore"):
+        return float(np.ldexp(value, exponent))
 
 
 def _exponent(values: HostArray) -> int:
