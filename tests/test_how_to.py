@@ -1,5 +1,6 @@
 """The curl lines of the how-to pages, run as they stand there."""
 
+import json
 import os
 import re
 import shutil
@@ -10,16 +11,23 @@ import pytest
 
 from tests.support.examples import experiment_body, ok
 
-PAGE = Path(__file__).parent.parent / "docs/how-to/bring-past-results.md"
+PAGES = Path(__file__).parent.parent / "docs/how-to"
+curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def run(page, directory, names):
+    """The shell lines of a page, one after the other; what they print."""
+    script = "\n".join(re.findall(r"^```sh\n(.*?)^```", (PAGES / page).read_text(), re.MULTILINE | re.DOTALL))
+    line = ["sh", "-euc", script]
+    return subprocess.run(line, cwd=directory, env=os.environ | names, capture_output=True, check=True).stdout
+
+
+@curl
 def test_past_results_come_in_as_the_page_says(server_url, token, api, tmp_path):
     made = [ok(api.post("/experiments", json=experiment_body(type="random")))["id"] for _ in range(2)]
-    script = "\n".join(re.findall(r"^```sh\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL))
     names = {"URL": f"{server_url}/v1", "TOKEN": token, "EXPERIMENT": made[0], "COPY": made[1]}
 
-    subprocess.run(["sh", "-euc", script], cwd=tmp_path, env=os.environ | names, capture_output=True, check=True)
+    run("bring-past-results.md", tmp_path, names)
 
     for experiment in made:
         failed, plain, noted = ok(api.get(f"/experiments/{experiment}/observations"))["data"]
@@ -27,3 +35,36 @@ def test_past_results_come_in_as_the_page_says(server_url, token, api, tmp_path)
         assert plain["assignments"] == {"sugar": 2.5, "eggs": 2, "oven": "electric"}
         assert (noted["values"][0]["value"], noted["metadata"]) == (0.81, {"cook": "Zoë"})
     assert len((tmp_path / "all.csv").read_text().splitlines()) == 4
+
+
+@curl
+@pytest.mark.usefixtures("worker")
+def test_analyses_are_read_as_the_page_says(server_url, token, api, tmp_path):
+    made = ok(api.post("/experiments", json=experiment_body(type="random")))["id"]
+    points = [{"sugar": 0.5 + i % 5, "eggs": 1 + i % 6, "oven": "gas"} for i in range(15)]
+    past = [{"assignments": p, "values": [{"name": "taste", "value": float(p["eggs"])}]} for p in points]
+    ok(api.post(f"/experiments/{made}/observations/batch", json={"observations": past}))
+
+    shown = run("see-why.md", tmp_path, {"URL": f"{server_url}/v1", "TOKEN": token, "EXPERIMENT": made})
+
+    kinds, importances, slices = answers(shown.decode())
+    assert len(kinds["data"]) == kinds["count"]
+    assert importances["result"]["parameters"][0]["name"] == "eggs"
+    assert [one["name"] for one in slices["result"]["slices"]] == ["eggs", "sugar"]
+    page = (PAGES / "see-why.md").read_text()
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [kind["kind"] for kind in kinds["data"]]
+    [example] = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OPTSVC_URL", server_url)
+        environment.setenv("OPTSVC_TOKEN", token)
+        exec(example, {"EXPERIMENT": made})  # noqa: S102
+
+
+def answers(text):
+    """JSON objects written one after the other."""
+    found, decoder = [], json.JSONDecoder()
+    while text := text.lstrip():
+        answer, end = decoder.raw_decode(text)
+        found.append(answer)
+        text = text[end:]
+    return found

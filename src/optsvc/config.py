@@ -22,7 +22,7 @@ class Settings(BaseSettings):
         None, description="Value of the first administrator token, used when a new database is set up.", min_length=20
     )
     suggestion_deadline_s: float = Field(
-        5.0, gt=0, le=60, description="Longest wait for the model before a suggestion request is answered without it."
+        5.0, gt=0, le=60, description="Longest wait for the model before a suggestion or a 202 is answered without it."
     )
     max_body_bytes: int = Field(8 * 2**20, ge=1024, description="Largest accepted request body.")
     max_import_bytes: int = Field(64 * 2**20, ge=1024, description="Largest accepted file of past observations.")

@@ -274,6 +274,41 @@ def test_there_is_no_best_before_the_first_result(experiment):
     assert experiment.best_assignments() == []
 
 
+@pytest.fixture
+def measured(experiment):
+    experiment.observe_many(
+        {"assignments": {"sugar": 1.0 + i % 4, "eggs": 1 + i % 6, "oven": "gas"}, "value": float(i % 6)}
+        for i in range(12)
+    )
+    return experiment
+
+
+def test_an_analysis_is_waited_for(measured):
+    importances = measured.analysis("importances", metric="taste")
+
+    assert (importances.kind, importances.options, importances.fresh) == ("importances", {"metric": "taste"}, True)
+    assert importances.observation_count == 12
+    assert importances.result["parameters"][0]["name"] == "eggs"
+    assert importances.raw["object"] == "analysis"
+
+
+def test_an_analysis_that_is_not_there_or_cannot_be_is_an_error(experiment, measured):
+    with pytest.raises(NotFound, match="one of best_so_far, "):
+        measured.analysis("horoscope")
+    with pytest.raises(BadRequest, match="metric: must be one of"):
+        measured.analysis("importances", metric="smell")
+    experiment.delete()
+    assert experiment.analysis("best_so_far").result["best"][-1] == 5.0
+
+
+def test_an_analysis_is_waited_for_in_asyncio(server_url, token, measured):
+    async def ask():
+        async with AsyncClient(server_url, token) as client:
+            return await (await client.experiment(measured.id)).analysis("contour", parameters=["eggs", "oven"])
+
+    assert asyncio.run(ask()).result["names"] == ["eggs", "oven"]
+
+
 class LossyProxy(ThreadingHTTPServer):
     """Passes requests on to the service, but loses the first answer to each of them on its way back."""
 

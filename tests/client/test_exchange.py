@@ -15,6 +15,7 @@ from optsvc.client.errors import (
     ConnectionFailed,
     Forbidden,
     NotFound,
+    NotReady,
     RateLimited,
     ServerError,
     Unauthorized,
@@ -25,6 +26,7 @@ from optsvc.client.exchange import Broken, Json, Reply, Request, RetryPolicy, ex
 OK = Reply(200, b'{"id": "1"}')
 UNAVAILABLE = Reply(503, b'{"message": "come back later", "status": 503}')
 LOST = Broken("connection reset")
+NOT_YET = Reply(202, b'{"object": "pending_analysis", "message": "being computed"}', retry_after="1")
 READ = Request("GET", "/v1/experiments/1")
 
 
@@ -39,11 +41,17 @@ class Transcript:
 
 
 def converse(
-    outcomes: Sequence[Reply | Broken], *, request: Request = READ, total_s: float = 60.0, jitter: float = 0.0
+    outcomes: Sequence[Reply | Broken],
+    *,
+    request: Request = READ,
+    total_s: float = 60.0,
+    patience_s: float = 150.0,
+    jitter: float = 0.0,
 ) -> Transcript:
     """Give the outcomes one after the other, the last one for ever."""
     done = Transcript([], [])
-    attempts = exchange(request, RetryPolicy(total_s, clock=lambda: sum(done.pauses_s), jitter=lambda: jitter))
+    policy = RetryPolicy(total_s, patience_s, clock=lambda: sum(done.pauses_s), jitter=lambda: jitter)
+    attempts = exchange(request, policy)
     try:
         attempt = next(attempts)
         while True:
@@ -209,6 +217,28 @@ def test_a_success_that_is_not_our_json_is_an_error(body):
 
     assert isinstance(done.error, ApiError)
     assert "does not look like an optsvc server" in str(done.error)
+
+
+def test_what_is_still_being_computed_is_asked_for_again():
+    done = converse([NOT_YET, NOT_YET, OK])
+
+    assert done.answer == {"id": "1"}
+    assert done.pauses_s == [0, 1, 1]
+
+
+def test_failures_on_the_way_to_what_is_being_computed_have_time_of_their_own():
+    done = converse([NOT_YET, LOST, NOT_YET, LOST, OK], total_s=0.25)
+
+    assert done.answer == {"id": "1"}
+
+
+@pytest.mark.parametrize("patience_s", [0.5, 20.0])
+def test_patience_ends_when_it_was_told_to(patience_s):
+    done = converse([NOT_YET], patience_s=patience_s)
+
+    assert isinstance(done.error, NotReady)
+    assert done.error.message == "being computed"
+    assert sum(done.pauses_s) <= patience_s < sum(done.pauses_s) + 8
 
 
 def test_an_empty_success_is_an_empty_object():

@@ -159,3 +159,10 @@ def test_the_next_page_keeps_the_query():
 
     assert following.query() == {"state": "all", "search": "cake", "before": "CgIQdA"}
     assert requests.next_page(request, {"paging": {"before": None, "after": "CgIQdA"}}) is None
+
+
+def test_options_of_an_analysis_are_written_as_a_query_has_them():
+    request = requests.analysis("7", "slices", {"metric": "a", "parameters": ["x", "y, z"], "stale": True, "at": None})
+
+    assert request.path == "/v1/experiments/7/analyses/slices"
+    assert request.query() == {"metric": "a", "parameters": '["x", "y, z"]', "stale": "true"}

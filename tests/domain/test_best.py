@@ -8,7 +8,7 @@ from itertools import combinations, product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optsvc.domain.best import best, pareto_front
+from optsvc.domain.best import best, best_so_far, pareto_front
 from optsvc.domain.experiment import Definition
 from optsvc.domain.metrics import Metric, Objective, Strategy
 from optsvc.domain.space import CategoricalParameter, DoubleParameter, SearchSpace
@@ -183,3 +183,15 @@ def test_solutions_are_at_least_half_as_far_apart_as_any_choice_could_be(points,
     assert found[0] is pool[0]
     assert len(found) == min(count, len(pool))
     assert spread(found) >= max(spread(chosen) for chosen in combinations(pool, len(found))) / 2
+
+
+@given(rows=st.lists(st.none() | st.tuples(small, small), max_size=10), objective=objectives, limit=small)
+def test_the_best_so_far_is_the_best_of_what_has_come_so_far(rows, objective, limit):
+    metric = Metric("a", objective)
+    definition = Definition(SPACE, (metric, Metric("b", Objective.MINIMIZE, Strategy.CONSTRAINT, limit)))
+    observations = numbered(rows)
+
+    trace = best_so_far(observations, metric, definition)
+
+    each = [best(observations[: place + 1], definition) for place in range(len(rows))]
+    assert trace == [found[0].number if found else None for found in each]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeRegressor
 
-from optsvc.engine.variance_shares import boxes_of, variance_shares
+from optsvc.engine.variance_shares import boxes_of, pair_covariances, variance_shares
 
 CELLS = 8
 
@@ -81,3 +81,40 @@ def test_the_leaves_of_a_tree_tile_the_cube_and_hold_its_predictions():
     assert (inside.sum(axis=1) == 1).all()
     assert inside @ value == pytest.approx(tree.predict(asked))
     assert (high - low).prod(axis=1).sum() == pytest.approx(1.0)
+
+
+def test_pairs_are_what_is_left_of_the_variance_beyond_the_axes_alone():
+    values = np.random.default_rng(3).random((CELLS,) * 3)
+    boxes = lattice_tree(values)
+
+    shares, pairs = variance_shares(*boxes), pair_covariances(boxes, boxes)
+
+    for i, j in ((0, 1), (0, 2), (1, 2)):
+        [other] = {0, 1, 2} - {i, j}
+        expected = values.mean(axis=other).var() - shares.main[i] - shares.main[j]
+        assert pairs[i, j] == pytest.approx(expected)
+        assert pairs[j, i] == pytest.approx(expected)
+    assert np.diag(pairs).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_sum_has_no_interactions_and_a_product_about_its_centre_has_nothing_else():
+    x, y, z = np.meshgrid(*[np.arange(CELLS) - (CELLS - 1) / 2] * 3, indexing="ij")
+    product, total = (lattice_tree(values) for values in (x * y, x**2 + np.sin(y) + z))
+
+    together = pair_covariances(product, product)
+
+    assert together[0, 1] == pytest.approx(variance_shares(*product).total)
+    assert together[2] == pytest.approx(0.0, abs=1e-9)
+    assert pair_covariances(total, total) == pytest.approx(0.0, abs=1e-9)
+    assert pair_covariances(product, total) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_two_functions_have_of_their_interactions_the_covariance_in_common():
+    x, y, _ = np.meshgrid(*[np.arange(CELLS) - (CELLS - 1) / 2] * 3, indexing="ij")
+    noise = np.random.default_rng(4).random((CELLS,) * 3)
+    one, other = x * y + 5.0, 3.0 * x * y + noise
+
+    shared = pair_covariances(lattice_tree(one), lattice_tree(other))
+
+    given_both = other.mean(axis=2)
+    assert shared[0, 1] == pytest.approx(((one - one.mean()).mean(axis=2) * (given_both - given_both.mean())).mean())

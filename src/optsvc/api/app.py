@@ -16,6 +16,7 @@ from optsvc.api.responses import ContractResponse
 from optsvc.api.routers import (
     accounts,
     aiexperiments,
+    analyses,
     checkpoints,
     experiment_runs,
     experiments,
@@ -113,6 +114,7 @@ def create_app(settings: Settings) -> FastAPI:
         queued_suggestions,
         observations,
         results,
+        analyses,
         tokens,
         sessions,
         accounts,

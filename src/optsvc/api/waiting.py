@@ -13,6 +13,9 @@ from optsvc.queueing import replays
 from optsvc.queueing.wakeups import WakeUps, wait
 from optsvc.services import suggestions
 from optsvc.services.access import Caller
+from optsvc.services.analyses import asking
+from optsvc.services.analyses.kind import Kind
+from optsvc.services.analyses.options import Options
 from optsvc.services.suggestions import Wait
 from optsvc.storage.models import Suggestion
 
@@ -121,3 +124,46 @@ async def replayed(
     if found is None:
         raise Unprocessable(f"no worker answered within {deadline_s:g} s: try again, or start more workers")
     return found
+
+
+async def analysed(
+    session: Session,
+    caller: Caller,
+    wakeups: WakeUps,
+    experiment_id: int,
+    kind: Kind,
+    options: Options,
+    *,
+    stale: bool,
+    deadline_s: float,
+) -> asking.Answer | None:
+    """An analysis; while it is waited for, neither a thread nor a database connection is held.
+
+    Args:
+        session: The transaction to work in; committed each time that it is not there yet.
+        caller: Who asks.
+        wakeups: Tells when something was stored.
+        experiment_id: The experiment.
+        kind: What is asked.
+        options: With which options.
+        stale: Whether one from older data will do.
+        deadline_s: How long to wait, in seconds.
+
+    Returns:
+        None if it was not computed in time.
+
+    Raises:
+        NotFound, InvalidRequest, Unprocessable: As in `asking.take`.
+    """
+    min_version: int | None = None
+
+    def look(_: bool) -> asking.Answer | None:
+        nonlocal min_version
+        answer = asking.take(session, caller, experiment_id, kind, options, min_version=min_version, stale=stale)
+        if isinstance(answer, asking.Wait):
+            min_version = answer.min_version
+            session.commit()  # asks the workers, and gives the connection back
+            return None
+        return answer
+
+    return await look_until(wakeups, experiment_id, deadline_s, look)

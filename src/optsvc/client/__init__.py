@@ -9,6 +9,7 @@ from optsvc.client.errors import (
     ConnectionFailed,
     Forbidden,
     NotFound,
+    NotReady,
     OptsvcClientError,
     RateLimited,
     ServerError,
@@ -17,9 +18,10 @@ from optsvc.client.errors import (
     UsageError,
 )
 from optsvc.client.parameters import Categorical, Double, Int, Metric
-from optsvc.client.records import BestAssignments, MetricEvaluation, Progress
+from optsvc.client.records import Analysis, BestAssignments, MetricEvaluation, Progress
 
 __all__ = [
+    "Analysis",
     "ApiError",
     "AsyncClient",
     "AsyncExperiment",
@@ -38,6 +40,7 @@ __all__ = [
     "Metric",
     "MetricEvaluation",
     "NotFound",
+    "NotReady",
     "Observation",
     "OptsvcClientError",
     "Progress",

@@ -14,6 +14,7 @@ from optsvc.client.files import AnyPath, arriving
 from optsvc.client.loop import Loop
 from optsvc.client.parameters import AnyMetric, AnyParameter
 from optsvc.client.records import (
+    Analysis,
     Assignments,
     BestAssignments,
     ExperimentRecord,
@@ -21,7 +22,7 @@ from optsvc.client.records import (
     ObservationRecord,
     SuggestionRecord,
 )
-from optsvc.client.requests import ExperimentChanges, Id, Report, Result
+from optsvc.client.requests import ExperimentChanges, Id, Option, Report, Result
 from optsvc.client.settings import Settings, broken, http_request, reply
 
 ResultT = TypeVar("ResultT")
@@ -195,6 +196,10 @@ class AsyncExperiment(ExperimentRecord[Connection]):
             self._connection, await self._connection.send(requests.suggestion(self.id, suggestion_id))
         )
 
+    async def analysis(self, kind: str, **options: Option) -> Analysis:
+        """As `Experiment.analysis`."""
+        return Analysis.from_json(await self._connection.send(requests.analysis(self.id, kind, options)))
+
     async def best_assignments(self) -> Sequence[BestAssignments]:
         """As `Experiment.best_assignments`."""
         return [
@@ -216,7 +221,7 @@ class AsyncClient:
         timeout_s: float = 150.0,
         retry_s: float = 60.0,
     ) -> None:
-        self._connection = Connection(Settings.resolve(url, token, timeout_s), RetryPolicy(retry_s))
+        self._connection = Connection(Settings.resolve(url, token, timeout_s), RetryPolicy(retry_s, timeout_s))
 
     async def __aenter__(self) -> Self:
         return self

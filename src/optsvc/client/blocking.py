@@ -14,6 +14,7 @@ from optsvc.client.files import AnyPath, arriving
 from optsvc.client.loop import Loop
 from optsvc.client.parameters import AnyMetric, AnyParameter
 from optsvc.client.records import (
+    Analysis,
     Assignments,
     BestAssignments,
     ExperimentRecord,
@@ -21,7 +22,7 @@ from optsvc.client.records import (
     ObservationRecord,
     SuggestionRecord,
 )
-from optsvc.client.requests import ExperimentChanges, Id, Report, Result
+from optsvc.client.requests import ExperimentChanges, Id, Option, Report, Result
 from optsvc.client.settings import Settings, broken, http_request, reply
 
 ResultT = TypeVar("ResultT")
@@ -242,6 +243,22 @@ class Experiment(ExperimentRecord[Connection]):
         """One suggestion."""
         return Suggestion(self._connection, self._connection.send(requests.suggestion(self.id, suggestion_id)))
 
+    def analysis(self, kind: str, **options: Option) -> Analysis:
+        """What the service has learnt from the observations, computed from the present ones unless it is already.
+
+        Args:
+            kind: Such as ``"importances"``; ``GET /v1/experiments/ID/analyses`` lists them with their options.
+            **options: Of the kind, such as ``metric="accuracy"``. ``stale=True`` takes what was computed last, from
+                older data if need be, if anything was.
+
+        Raises:
+            NotFound: There is no such analysis.
+            BadRequest: An option is wrong.
+            Unprocessable: It cannot be had of this experiment, or not from the present observations.
+            NotReady: It was not there within the client's `timeout_s`; ask again later.
+        """
+        return Analysis.from_json(self._connection.send(requests.analysis(self.id, kind, options)))
+
     def best_assignments(self) -> Sequence[BestAssignments]:
         """The best points so far: one for one metric, the Pareto front for several, none before a result."""
         return [BestAssignments.from_json(raw) for raw in self._connection.entries(requests.best_assignments(self.id))]
@@ -255,7 +272,7 @@ class Client:
     Args:
         url: Address of the service; by default ``OPTSVC_URL`` of the environment, else ``http://127.0.0.1:8000``.
         token: API token; by default ``OPTSVC_TOKEN`` of the environment.
-        timeout_s: Longest wait for an answer, in seconds.
+        timeout_s: Longest wait for an answer, and for what is to be computed first, in seconds.
         retry_s: How long to go on trying after a failure that may pass, in seconds: a broken connection, no
             answer in time, 429, 502, 503 and 504. No request takes effect twice.
 
@@ -270,7 +287,7 @@ class Client:
         timeout_s: float = 150.0,
         retry_s: float = 60.0,
     ) -> None:
-        self._connection = Connection(Settings.resolve(url, token, timeout_s), RetryPolicy(retry_s))
+        self._connection = Connection(Settings.resolve(url, token, timeout_s), RetryPolicy(retry_s, timeout_s))
 
     def __enter__(self) -> Self:
         return self

@@ -6,6 +6,7 @@
     ├── UsageError                     found before anything was sent; a ValueError too
     ├── ConnectionFailed               no answer at all, after all retries
     └── ApiError(status, message)      the service refused; `message` is its own sentence
+        ├── NotReady              202  still being computed, after all the waiting
         ├── BadRequest            400  something in the request is wrong
         ├── Unauthorized          401  no token
         ├── Forbidden             403  the token is unknown, expired or lacks the right
@@ -46,6 +47,10 @@ class ApiError(OptsvcClientError):
         return f"{self.message} (HTTP {self.status})"
 
 
+class NotReady(ApiError):
+    """What was asked for is still being computed; the same question gets it later."""
+
+
 class BadRequest(ApiError):
     """Something in the request is wrong; the message names it."""
 
@@ -79,6 +84,7 @@ class ServerError(ApiError):
 
 
 _BY_STATUS: dict[int, type[ApiError]] = {
+    202: NotReady,
     400: BadRequest,
     401: Unauthorized,
     403: Forbidden,

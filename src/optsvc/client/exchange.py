@@ -20,6 +20,9 @@ Json: TypeAlias = dict[str, Any]
 _TRANSIENT = frozenset({429, 502, 503, 504})
 """Statuses that a later attempt can turn into a success."""
 
+_NOT_READY = 202
+"""The service has begun to compute the answer."""
+
 _FIRST_PAUSE_S = 0.25
 _LONGEST_PAUSE_S = 8.0
 
@@ -42,7 +45,7 @@ class Request:
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
-    params: Mapping[str, str | int | None] = field(default_factory=dict)
+    params: Mapping[str, str | int | float | None] = field(default_factory=dict)
     body: Mapping[str, Any] | bytes | None = None
     content_type: str = "application/json"
     idempotency_key: str = field(default_factory=lambda: str(uuid4()))
@@ -56,7 +59,7 @@ class Request:
             headers["Idempotency-Key"] = self.idempotency_key
         return headers
 
-    def query(self) -> dict[str, str | int]:
+    def query(self) -> dict[str, str | int | float]:
         """The query parameters that have a value."""
         return {name: value for name, value in self.params.items() if value is not None}
 
@@ -115,11 +118,13 @@ class RetryPolicy:
 
     Args:
         total_s: No attempt starts later than this after the first failure, in seconds.
+        patience_s: The same after the first answer that says that what was asked for is still being computed.
         clock: Seconds from any fixed point.
         jitter: Uniform in [0, 1).
     """
 
     total_s: float = 60.0
+    patience_s: float = 150.0
     clock: Callable[[], float] = time.monotonic
     jitter: Callable[[], float] = random.random
 
@@ -138,7 +143,28 @@ def exchange(request: Request, retry: RetryPolicy) -> Generator[Attempt, Reply |
         ConnectionFailed: There was no answer to the last attempt.
         ApiError: The last answer was not a success.
     """
-    outcome = yield Attempt(request)
+    outcome, failures = yield from _answered(Attempt(request), retry)
+    first_asked_at, asked = retry.clock(), 0
+    while outcome.status == _NOT_READY:
+        asked += 1
+        pause = retry.pause_s(asked, outcome.retry_after)
+        if retry.clock() + pause > first_asked_at + retry.patience_s:
+            raise _failure(request, outcome, failures)
+        outcome, failures = yield from _answered(Attempt(request, after_s=pause), retry)
+    if outcome.status == 404 and request.method == "DELETE" and failures:
+        return {}  # an earlier attempt did it, only its answer was lost
+    if not 200 <= outcome.status < 300:
+        raise _failure(request, outcome, failures)
+    return _decode(outcome)
+
+
+def _answered(attempt: Attempt, retry: RetryPolicy) -> Generator[Attempt, Reply | Broken, tuple[Reply, int]]:
+    """Try until there is an answer that no later attempt changes; and how many attempts have failed before.
+
+    Raises:
+        ConnectionFailed, ApiError: It took too long.
+    """
+    outcome = yield attempt
     failures = 0
     first_failure_at = 0.0
     while isinstance(outcome, Broken) or outcome.status in _TRANSIENT:
@@ -148,13 +174,9 @@ def exchange(request: Request, retry: RetryPolicy) -> Generator[Attempt, Reply |
             first_failure_at = now
         pause = retry.pause_s(failures, outcome.retry_after if isinstance(outcome, Reply) else None)
         if now + pause > first_failure_at + retry.total_s:
-            raise _failure(request, outcome, failures)
-        outcome = yield Attempt(request, after_s=pause)
-    if outcome.status == 404 and request.method == "DELETE" and failures:
-        return {}  # an earlier attempt did it, only its answer was lost
-    if not 200 <= outcome.status < 300:
-        raise _failure(request, outcome, failures)
-    return _decode(outcome)
+            raise _failure(attempt.request, outcome, failures)
+        outcome = yield Attempt(attempt.request, after_s=pause)
+    return outcome, failures
 
 
 def _failure(request: Request, outcome: Reply | Broken, failures: int) -> OptsvcClientError:

@@ -81,6 +81,33 @@ class BestAssignments:
         return _only_value(self.values)
 
 
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What the service has learnt from an experiment.
+
+    Args:
+        kind: Which analysis.
+        result: What came out; the OpenAPI document describes it for each kind.
+        options: Its options, with what was not given filled in.
+        fresh: Whether it was computed from the data of the time when it was asked for.
+        observation_count: How many observations it was computed from.
+        raw: Its JSON.
+    """
+
+    kind: str
+    result: Mapping[str, Any]
+    options: Mapping[str, Any]
+    fresh: bool
+    observation_count: int
+    raw: Json
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        """Read an ``analysis``."""
+        count = int(data["observation_count"])
+        return cls(str(data["kind"]), data["result"], data["options"], bool(data["fresh"]), count, data)
+
+
 class Record(Generic[ConnectionT]):
     """One object of the service; `raw` is its JSON as last seen, for what has no attribute here.
 

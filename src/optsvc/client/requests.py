@@ -1,5 +1,6 @@
 """Every request that the client makes, and what is checked before it is sent."""
 
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +17,9 @@ from optsvc.client.records import Assignments, Metadata
 Id: TypeAlias = str | int
 Values: TypeAlias = Mapping[str, float] | Sequence[Mapping[str, Any]]
 """Values of several metrics by name, or as the API's objects: ``name``, ``value``, ``value_stddev``."""
+
+Option: TypeAlias = str | int | float | Sequence[str] | None
+"""An option of an analysis; a truth value is an `int`."""
 
 LARGEST_BATCH = 2500
 """Most observations that the service takes in one request."""
@@ -102,6 +106,12 @@ def delete_experiment(experiment_id: Id) -> Request:
 def best_assignments(experiment_id: Id) -> Request:
     """Read the best points so far."""
     return Request("GET", _path(experiment_id, "best_assignments"))
+
+
+def analysis(experiment_id: Id, kind: str, options: Mapping[str, Option]) -> Request:
+    """Ask for an analysis; options with the value None are left out."""
+    params = {name: _option(value) for name, value in options.items()}
+    return Request("GET", _path(experiment_id, "analyses", kind), params)
 
 
 def suggest(experiment_id: Id, assignments: Assignments | None = None, metadata: Metadata | None = None) -> Request:
@@ -210,6 +220,15 @@ def next_page(request: Request, page: Json) -> Request | None:
 
 def _path(experiment_id: Id, *parts: Id) -> str:
     return "/".join(["/v1/experiments", *(quote(str(part), safe="") for part in (experiment_id, *parts))])
+
+
+def _option(value: Option) -> str | int | float | None:
+    """An option as a query has it."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(list(value)) if isinstance(value, Sequence) else value
 
 
 def _observation(report: Report) -> Json:

@@ -71,6 +71,25 @@ def pareto_front(observations: Sequence[MeasuredT], metrics: Sequence[Metric]) -
     return [observation for observation in ordered if gains(observation) in front]
 
 
+def best_so_far(observations: Sequence[Measured], metric: Metric, definition: Definition) -> list[int | None]:
+    """The place of the best observation after each, by one metric; None before any counts; among equals the newest.
+
+    Args:
+        observations: All of the experiment, oldest first.
+        metric: What is compared.
+        definition: Of the experiment: values for all metrics and thresholds that are met make an observation count.
+    """
+    trace: list[int | None] = []
+    best: int | None = None
+    for place, observation in enumerate(observations):
+        if _counts(observation, definition) and (
+            best is None or _gain(observation, metric) >= _gain(observations[best], metric)
+        ):
+            best = place
+        trace.append(best)
+    return trace
+
+
 def _counts(observation: Measured, definition: Definition) -> bool:
     results = observation.results
     if not observation.full_cost or any(metric.name not in results for metric in definition.metrics):

@@ -23,6 +23,19 @@ class MetricEvaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class Foretold:
+    """What a model foretold of the value of a metric when it suggested a point.
+
+    Args:
+        mean: Of the noise-free metric, in its own units.
+        stddev: Of that prediction, same units.
+    """
+
+    mean: float
+    stddev: float
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """What was foretold of a point when it was suggested.
 

@@ -164,6 +164,37 @@ class EngineDefaults:
     importance_rows: int = 512
     """Of each tree, at most."""
 
+    best_share: float = 0.1
+    """Of the values: the best, whose points are compared with all."""
+    best_least_values: int = 20
+    best_least: int = 3
+    best_cells: int = 50
+    best_width_bounds: tuple[float, float] = (0.01, 0.5)
+    told_interactions: int = 10
+    least_interaction: float = 0.02
+    """Weaker interactions are not told."""
+
+    # Slices through a model.
+    slice_points: int = 64
+    contour_points: int = 32
+    dependence_points: int = 32
+    dependence_rows: int = 128
+    extrapolation: float = 0.9
+    """From this share of the signal's standard deviation on a prediction is the prior's, not the data's."""
+    band: float = 1.96
+    """Half the width of 95 % of a normal distribution."""
+
+    # Rules that say where evaluations fail.
+    rule_conditions: int = 3
+    rule_width: int = 8
+    rule_least_rows: int = 5
+    rule_least_failures: int = 4
+    """Fewer failures than this have no pattern."""
+    rules: int = 5
+    rule_shuffles: int = 20
+    rule_p_value: float = 0.05
+    """It errs on the safe side: of 1,000 histories with failures at random, in four spaces, 3 had a rule."""
+
     # The acquisition function.
     noisy_ratio: float = 1e-3
     """Noise counts as noise above this share of the signal variance."""
@@ -223,6 +254,58 @@ class EngineDefaults:
     tpe_spread_kernels: int = 1000
     tpe_cells: int = 4096
     """A numeric axis with more levels than this has a density, not a probability for each level."""
+
+    # Which observation is truly the best.
+    belief_samples: int = 256
+    belief_points: int = 512
+    """Of more distinct points, only so many compete for the Pareto front."""
+    belief_least_chance: float = 0.01
+    repeat_candidates: int = 10
+    repeat_least_gap: float = 0.1
+    """In standard deviations of the noise: points closer than this need not be told apart."""
+    repeats_advised: int = 3
+
+    # How far a metric moves under small changes.
+    robustness_points: int = 128
+    robustness_samples: int = 128
+    robustness_halvings: int = 8
+
+    # Whether it is worth going on.
+    regret_failure: float = 0.1
+    regret_points: int = 2048
+    regret_leaders: int = 16
+    regret_moves: int = 32
+    regret_steps: tuple[float, ...] = (0.1, 0.03, 0.01)
+    regret_least_chance: float = 0.05
+    convergence_tolerance: float = 0.01
+    convergence_gain_window: int = 3
+    convergence_versions: int = 3
+    plateau_window: int = 5
+    """Per parameter."""
+    plateau_least_before: int = 5
+    plateau_volume_growth: float = 0.01
+    plateau_new_share: float = 0.1
+
+    # The health report.
+    card_least_results: int = 5
+    card_least_modelled: int = 10
+    failures_good: float = 0.1
+    failures_bad: float = 0.5
+    repeats_good: float = 0.1
+    repeats_bad: float = 0.5
+    repeats_of_noisy: float = 0.5
+    edge_least_results: int = 10
+    edge_points: int = 5
+    edge_reach: float = 0.02
+    edge_chance: float = 0.01
+    spread_commonest: float = 0.8
+    spread_rounding: float = 1e-6
+    budget_bad: float = 0.4
+    satisfying_good: float = 0.1
+    explained_good: float = 0.5
+    explained_bad: float = 0.1
+    coverage_chance: float = 0.01
+    coverage_bad: float = 0.8
 
 
 DEFAULTS = EngineDefaults()

@@ -10,10 +10,11 @@ half (the Shapley effect [Owen2014]_ of a function without interactions of three
 .. [Owen2014] A. Owen. Sobol' indices and Shapley value. SIAM/ASA Journal on Uncertainty Quantification, 2014.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from optsvc.domain.metrics import Objective
 from optsvc.domain.observation import Observation
 from optsvc.engine.axes import CategoricalAxis
 from optsvc.engine.backend import BoolArray, HostArray, IntArray
@@ -23,7 +24,7 @@ from optsvc.engine.history import EncodedHistory
 from optsvc.engine.problem import Problem, Seed
 from optsvc.engine.randomness import Stage, experiment_generator
 from optsvc.engine.surrogates.outputs import OutputTransform
-from optsvc.engine.variance_shares import boxes_of, variance_shares
+from optsvc.engine.variance_shares import Boxes, boxes_of, variance_shares
 
 _MIDDLE = 0.5
 
@@ -44,20 +45,24 @@ def importances(problem: Problem, history: Sequence[Observation], *, seed: Seed)
         told: there are too few values, all are equal, or nothing explains them.
     """
     encoder = Encoder(problem.space, DEFAULTS.relaxed_levels)
-    encoded = EncodedHistory.of(problem, history, encoder)
-    if len(encoded.values) < DEFAULTS.importance_least_values or not encoder.dimension:
-        return None
-    values = _capped(encoded.values[:, 0])
-    transform = OutputTransform.fit(values, problem.metrics[0].objective, DEFAULTS)
-    if transform is None:
-        return None
-    targets = transform.targets(values)
-    explained = _explained(encoded.points, targets, encoder, experiment_generator(seed, Stage.IMPORTANCE))
+    trees = forest(EncodedHistory.of(problem, history, encoder), problem.metrics[0].objective, encoder, seed)
+    explained = np.sum([variance_shares(*boxes).explained for boxes in trees], axis=0)
     if not explained.sum() > 0.0:
         return None
-    shares = explained / explained.sum()
     names = [axis.name for axis in encoder.axes]
-    return dict.fromkeys(encoder.fixed, 0.0) | dict(zip(names, shares.tolist(), strict=True))
+    return dict.fromkeys(encoder.fixed, 0.0) | dict(zip(names, (explained / explained.sum()).tolist(), strict=True))
+
+
+def forest(history: EncodedHistory, objective: Objective, encoder: Encoder, seed: Seed) -> list[Boxes]:
+    """The trees of a forest that is fitted to the first metric; none where nothing can be told."""
+    if len(history.values) < DEFAULTS.importance_least_values or not encoder.dimension:
+        return []
+    values = _capped(history.values[:, 0])
+    transform = OutputTransform.fit(values, objective, DEFAULTS)
+    if transform is None:
+        return []
+    rng = experiment_generator(seed, Stage.IMPORTANCE)
+    return list(_grow(history.points, transform.targets(values), encoder, rng))
 
 
 def _capped(values: HostArray) -> HostArray:
@@ -68,8 +73,8 @@ def _capped(values: HostArray) -> HostArray:
     return np.clip(values, lower - reach, upper + reach) if reach > 0.0 else values
 
 
-def _explained(points: HostArray, values: HostArray, encoder: Encoder, rng: np.random.Generator) -> HostArray:
-    """What each axis explains of the variance, averaged over the trees of a forest, shape ``(p,)``."""
+def _grow(points: HostArray, values: HostArray, encoder: Encoder, rng: np.random.Generator) -> Iterator[Boxes]:
+    """The trees of a forest, as piecewise constant functions."""
     # Takes a good part of a second, and only workers come here.
     from sklearn.tree import DecisionTreeRegressor
 
@@ -79,7 +84,6 @@ def _explained(points: HostArray, values: HostArray, encoder: Encoder, rng: np.r
         for j, axis in encoder.levelled.items()
         if isinstance(axis, CategoricalAxis)
     }
-    explained = np.zeros(encoder.dimension)
     for _ in range(DEFAULTS.importance_trees):
         rows = rng.integers(len(values), size=min(len(values), DEFAULTS.importance_rows))
         unseen = np.ones(len(values), dtype=bool)
@@ -92,9 +96,7 @@ def _explained(points: HostArray, values: HostArray, encoder: Encoder, rng: np.r
             random_state=int(rng.integers(2**31)),
         )
         tree.fit(unit[rows], values[rows])
-        shares = variance_shares(*boxes_of(tree.tree_, encoder.dimension))
-        explained += 0.5 * (shares.main + shares.effect)
-    return explained
+        yield boxes_of(tree.tree_, encoder.dimension)
 
 
 def _by_mean(level: IntArray, levels: int, values: HostArray, unseen: BoolArray) -> HostArray:

@@ -25,6 +25,10 @@ class Stage(IntEnum):
     EXPLORATION = 10
     REFERENCE = 11
     IMPORTANCE = 16
+    FAILURE_REGIONS = 17
+    BELIEF = 24
+    ROBUSTNESS = 25
+    REMAINING = 26
 
 
 def generator(seed: Seed, stage: Stage, index: int = 0) -> np.random.Generator:

@@ -10,11 +10,14 @@ observations happen to lie [Hutter2014]_.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from optsvc.engine.backend import HostArray
+
+Boxes: TypeAlias = tuple[HostArray, HostArray, HostArray]
+"""Lower and upper corners ``(l, p)`` of the boxes that tile the unit cube, and a function's value in each ``(l,)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,11 @@ class VarianceShares:
     total: float
     main: HostArray
     effect: HostArray
+
+    @property
+    def explained(self) -> HostArray:
+        """What each axis explains, ``(p,)``: half-way between `main` and `effect`."""
+        return 0.5 * (self.main + self.effect)
 
 
 def variance_shares(low: HostArray, high: HostArray, value: HostArray) -> VarianceShares:
@@ -66,7 +74,29 @@ def variance_shares(low: HostArray, high: HostArray, value: HostArray) -> Varian
     return VarianceShares(total, np.maximum(main, 0.0), np.maximum(effect, 0.0))
 
 
-def boxes_of(tree: Any, dimension: int) -> tuple[HostArray, HostArray, HostArray]:
+def pair_covariances(one: Boxes, other: Boxes) -> HostArray:
+    """What two functions have in common of what each two axes do together and neither does alone.
+
+    For each two axes the covariance of the two functions' means given both coordinates, less those of their means given
+    either, shape ``(p, p)``, symmetric, zero on the diagonal; of a function with itself the interaction's variance.
+    With ``r_abj = o_abj / (s_aj s_bj)`` for boxes ``a`` of one and ``b`` of the other, the covariance given ``x_j`` is
+    ``Σ v_a v_b w_a w_b r_abj``, and given ``x_i`` and ``x_j`` it is ``Σ v_a v_b w_a w_b r_abi r_abj``.
+    """
+    sides = [high - low for low, high, _ in (one, other)]
+    volumes = [side.prod(axis=1) for side in sides]
+    first, second = (
+        volume * (value - volume @ value) for volume, (_, _, value) in zip(volumes, (one, other), strict=True)
+    )
+    overlap = np.minimum(one[1][:, None], other[1]) - np.maximum(one[0][:, None], other[0])
+    ratio = (np.maximum(overlap, 0.0) / (sides[0][:, None] * sides[1])).reshape(-1, sides[0].shape[1])
+    weights = (first[:, None] * second).ravel()
+    alone = weights @ ratio
+    both: HostArray = (ratio * weights[:, None]).T @ ratio - alone[:, None] - alone
+    np.fill_diagonal(both, 0.0)
+    return both
+
+
+def boxes_of(tree: Any, dimension: int) -> Boxes:
     """The leaves of a fitted scikit-learn regression tree on the unit cube, as `variance_shares` takes them.
 
     Args:

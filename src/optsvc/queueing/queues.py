@@ -1,8 +1,8 @@
-"""The queues between the API and the workers, and what goes into them: the numbers of experiments to compute."""
+"""The queues between the API and the workers, and what goes into them: what is to be computed of which experiment."""
 
 import logging
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis import Redis, RedisError
 from rq import Queue
@@ -24,12 +24,20 @@ QUEUES = (*REFRESH_QUEUES, ANALYSES)
 
 REFRESH_JOB = "optsvc.jobs.refresh.refresh"
 IMPORTANCES_JOB = "optsvc.jobs.importances.compute"
+ANALYSIS_JOB = "optsvc.jobs.analyses.compute"
 JOB_TIMEOUT_S = 120
 _WAITING_TTL_S = 30
 
 
-def _waiting_key(queue: str, experiment_id: int) -> str:
-    return f"{queue}:waiting:{experiment_id}"
+class _Job(NamedTuple):
+    """A function that a worker calls; the first argument is the number of an experiment."""
+
+    name: str
+    arguments: tuple[int | str, ...]
+
+
+def _waiting_key(queue: str, *arguments: int | str) -> str:
+    return f"{queue}:waiting:{':'.join(map(str, arguments))}"
 
 
 def open_queue(redis: Redis, name: str) -> Queue:
@@ -43,7 +51,7 @@ def enqueue_refresh(redis: Redis, experiment_id: int, *, urgent: bool) -> None:
     Raises:
         redis.RedisError: Redis cannot be reached.
     """
-    _enqueue(redis, REFRESH_JOB, experiment_id, URGENT if urgent else ROUTINE)
+    _enqueue(redis, _Job(REFRESH_JOB, (experiment_id,)), URGENT if urgent else ROUTINE)
 
 
 def enqueue_importances(redis: Redis, experiment_id: int) -> None:
@@ -52,14 +60,14 @@ def enqueue_importances(redis: Redis, experiment_id: int) -> None:
     Raises:
         redis.RedisError: Redis cannot be reached.
     """
-    _enqueue(redis, IMPORTANCES_JOB, experiment_id, ANALYSES)
+    _enqueue(redis, _Job(IMPORTANCES_JOB, (experiment_id,)), ANALYSES)
 
 
-def _enqueue(redis: Redis, job: str, experiment_id: int, queue: str) -> None:
+def _enqueue(redis: Redis, job: _Job, queue: str) -> None:
     """The mark that a job waits expires, so that one lost with its queue is asked for again."""
-    if redis.set(_waiting_key(queue, experiment_id), 1, nx=True, ex=_WAITING_TTL_S):
+    if redis.set(_waiting_key(queue, *job.arguments), 1, nx=True, ex=_WAITING_TTL_S):
         open_queue(redis, queue).enqueue(
-            job, experiment_id, job_timeout=JOB_TIMEOUT_S, result_ttl=0, failure_ttl=24 * 3600
+            job.name, *job.arguments, job_timeout=JOB_TIMEOUT_S, result_ttl=0, failure_ttl=24 * 3600
         )
 
 
@@ -71,6 +79,11 @@ def started(redis: Redis, *experiment_ids: int) -> None:
 def importances_started(redis: Redis, experiment_id: int) -> None:
     """The same when the computation of importances starts."""
     redis.delete(_waiting_key(ANALYSES, experiment_id))
+
+
+def analysis_ended(redis: Redis, *arguments: int | str) -> None:
+    """The same when an analysis has ended: its mark names the data version, so another one is another mark."""
+    redis.delete(_waiting_key(ANALYSES, *arguments))
 
 
 def take_refreshes(redis: Redis, limit: int, within_s: float) -> list[int]:
@@ -108,34 +121,39 @@ def refresh_after_commit(session: Session, experiment_id: int, *, urgent: bool =
     Does nothing in a session whose factory was not given a queue (`attach`).
     """
     outbox = _outbox(session)
-    job = REFRESH_JOB, experiment_id
+    job = _Job(REFRESH_JOB, (experiment_id,))
     outbox[job] = URGENT if urgent or outbox.get(job) == URGENT else ROUTINE
 
 
 def importances_after_commit(session: Session, experiment_id: int) -> None:
     """The same for the importances."""
-    _outbox(session)[IMPORTANCES_JOB, experiment_id] = ANALYSES
+    _outbox(session)[_Job(IMPORTANCES_JOB, (experiment_id,))] = ANALYSES
 
 
-def _outbox(session: Session) -> dict[tuple[str, int], str]:
-    """The queue of each job, by its name and experiment."""
-    outbox: dict[tuple[str, int], str] = session.info.setdefault("jobs", {})
+def analysis_after_commit(session: Session, experiment_id: int, kind: str, options: str, data_version: int) -> None:
+    """The same for an analysis; of one kind, with the same options, from the same data, one job waits."""
+    _outbox(session)[_Job(ANALYSIS_JOB, (experiment_id, kind, options, data_version))] = ANALYSES
+
+
+def _outbox(session: Session) -> dict[_Job, str]:
+    """The queue of each job."""
+    outbox: dict[_Job, str] = session.info.setdefault("jobs", {})
     return outbox
 
 
 def attach(sessions: sessionmaker[Session], redis: Redis) -> None:
     """Send what sessions of this factory put into their outbox, after each commit.
 
-    Redis may be away: the work is then found again from PostgreSQL, so the loss is only logged.
+    Redis may be away: the work is then found again from PostgreSQL, or asked for again, so the loss is only logged.
     """
 
     def send(session: Session) -> None:
-        outbox: dict[tuple[str, int], str] = session.info.pop("jobs", {})
+        outbox: dict[_Job, str] = session.info.pop("jobs", {})
         try:
-            for (job, experiment_id), queue in outbox.items():
-                _enqueue(redis, job, experiment_id, queue)
+            for job, queue in outbox.items():
+                _enqueue(redis, job, queue)
         except RedisError as error:
-            experiments = sorted({experiment_id for _, experiment_id in outbox})
+            experiments = sorted({str(job.arguments[0]) for job in outbox})
             logger.warning("experiments %s not queued, Redis is away: %s", experiments, error)
 
     def drop(session: Session, *_: Any) -> None:

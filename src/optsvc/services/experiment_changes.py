@@ -15,6 +15,7 @@ from optsvc.services import access
 from optsvc.services.access import Caller
 from optsvc.services.experiments import named_project
 from optsvc.services.snapshot import uses_model
+from optsvc.storage.analyses import AnalysisRepository
 from optsvc.storage.definitions import (
     definition_of,
     metrics_to_json,
@@ -111,6 +112,7 @@ def delete(session: Session, caller: Caller, experiment_id: int, *, with_data: b
             .where(TrainingRun.experiment_id == experiment.id, ~TrainingRun.deleted)
             .values(deleted=True, updated=now())
         )
+        AnalysisRepository(session, experiment).discard_all()
         experiment.engine_state = None
         ExperimentRepository(session).data_moved_on(experiment, compute=False)
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ARRAY, BigInteger, any_, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
-from optsvc.domain.observation import Forecast
+from optsvc.domain.observation import Forecast, Foretold
 from optsvc.storage.models import Experiment, Proposal, Suggestion
 from optsvc.storage.pages import Page, PageQuery, fetch_page
 
@@ -65,6 +65,24 @@ class SuggestionRepository:
             ).where(Suggestion.experiment_id == self.experiment.id, details.has_key("forecasts"))
         )
         return {id_: Forecast(source, good_value, p_good) for id_, source, good_value, p_good in rows}
+
+    def predictions(self, first: str | None) -> dict[int, dict[str | None, Foretold]]:
+        """What the models predicted of the suggestions that they made, by their ids and by the names of the metrics.
+
+        Args:
+            first: The name of the engine's first metric.
+        """
+        mean, stddev = (Suggestion.provenance[key].as_float() for key in ("mean", "stddev"))
+        of_all = Suggestion.provenance["predictions"]
+        rows = self.session.execute(
+            select(Suggestion.id, mean, stddev, of_all).where(
+                Suggestion.experiment_id == self.experiment.id, mean.is_not(None), stddev.is_not(None)
+            )
+        )
+        return {
+            id_: {first: Foretold(*only)} | {name: Foretold(**each) for name, each in (several or {}).items()}
+            for id_, *only, several in rows
+        }
 
     def latest(self, count: int) -> Sequence[Suggestion]:
         """The last so many that were handed out, whatever has become of them, newest first."""

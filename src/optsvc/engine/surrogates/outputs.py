@@ -176,15 +176,22 @@ class OutputTransform:
         By Gauss-Hermite quadrature with `points` nodes. Values farther beyond the observed ones than these are apart
         count as that far: a strong warp would otherwise let the tail of the distribution speak for all of it.
         """
+        center, spread = self.moments_each(np.array([mean]), np.array([variance]), points)
+        return float(center[0]), float(spread[0])
+
+    def moments_each(self, mean: HostArray, variance: HostArray, points: int) -> tuple[HostArray, HostArray]:
+        """`moments` of many targets, shape ``(m,)``."""
         nodes, weights = np.polynomial.hermite_e.hermegauss(points)
         weights = weights / weights.sum()
-        values = self.to_metric(self._clip(mean + math.sqrt(variance) * nodes))
+        values = self.to_metric(self._clip(mean[:, None] + np.sqrt(variance)[:, None] * nodes))
         # Scaling by a power of two is exact and keeps the squares finite.
-        exponent = _exponent(values)
-        scaled = np.ldexp(values, -exponent)
-        center = float(weights @ scaled)
-        spread = math.sqrt(float(weights @ (scaled - center) ** 2))
-        return math.ldexp(center, exponent), min(math.ldexp(spread, exponent), math.ldexp(0.999, 1023))
+        exponents = np.frexp(np.abs(values).max(axis=1))[1]
+        scaled = np.ldexp(values, -exponents[:, None])
+        center = scaled @ weights
+        spread = np.sqrt((scaled - center[:, None]) ** 2 @ weights)
+        with np.errstate(over="ignore"):
+            spread = np.minimum(np.ldexp(spread, exponents), math.ldexp(0.999, 1023))
+        return np.ldexp(center, exponents), spread
 
     def _clip(self, target: HostArray) -> HostArray:
         ends = np.array([self.low, self.high])

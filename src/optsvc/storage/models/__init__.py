@@ -3,6 +3,7 @@
 from optsvc.storage.models.accounts import Client, Membership, Organization, Permission, Token, User
 from optsvc.storage.models.base import Base, now
 from optsvc.storage.models.experiments import (
+    Analysis,
     Experiment,
     MetricEvaluation,
     MetricImportances,
@@ -16,6 +17,7 @@ from optsvc.storage.models.runs import Checkpoint, File, RunTag, TrainingRun
 from optsvc.storage.models.service import AuditEntry, IdempotencyKey
 
 __all__ = [
+    "Analysis",
     "AuditEntry",
     "Base",
     "Checkpoint",

@@ -153,3 +153,25 @@ class MetricImportances(Base):
     data_version: Mapped[int]
     observation_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     importances: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class Analysis(Base):
+    """What was computed last of one kind of analysis with certain options, and from which data.
+
+    `failed_version` and `error` tell of the newest data from which nothing could be computed; a result from older data
+    stays beside them. The digest is of the options and of the engine's version: another engine begins anew.
+    """
+
+    __tablename__ = "analyses"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey("experiments.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(50), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(32), primary_key=True)
+    options: Mapped[dict[str, Any]]
+    updated: Mapped[datetime] = mapped_column(default=now)
+    data_version: Mapped[int] = mapped_column(default=-1)
+    observation_count: Mapped[int] = mapped_column(default=0)
+    computed: Mapped[datetime | None]
+    result: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
+    failed_version: Mapped[int] = mapped_column(default=-1)
+    error: Mapped[str | None]
