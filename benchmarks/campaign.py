@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.peers import Peer
 from benchmarks.peers.process import PeerError, PeerProcess
-from benchmarks.problems.instance import BenchmarkProblem
+from benchmarks.protocols import BenchmarkProblem
 from benchmarks.store import Key, Store, versioned
 from benchmarks.trial import run
 
@@ -35,7 +35,7 @@ class Plan:
 
 
 def carry_out(plan: Plan, store: Store, jobs: int = 1) -> list[str]:
-    """Run what is missing; what breaks down is left out and tried again next time.
+    """Run what is missing; what breaks down is left out and tried again next time, what a peer cannot do as well.
 
     All peers take a problem before the next one comes, so that an interrupted campaign compares like with like.
 
@@ -53,7 +53,7 @@ def carry_out(plan: Plan, store: Store, jobs: int = 1) -> list[str]:
         seeds = plan.missing(store, peer, problem)
         return _work(plan.budget, store, peer, problem, seeds) if seeds else []
 
-    pairs = [(problem, peer) for problem in plan.problems for peer in plan.peers]
+    pairs = [(problem, peer) for problem in plan.problems for peer in plan.peers if not problem.needs & peer.lacks]
     with ThreadPoolExecutor(jobs) as pool:
         return [sentence for sentences in pool.map(work, pairs) for sentence in sentences]
 

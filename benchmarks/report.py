@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.peers import RANDOM
-from benchmarks.problems.instance import BenchmarkProblem
+from benchmarks.protocols import BenchmarkProblem
 from benchmarks.scores import Array, ranks, record, regret_at, score, share_of_wins
 from benchmarks.store import Key, Store
 from benchmarks.trial import SECONDS_AT
@@ -102,16 +102,16 @@ def overall(comparison: Comparison) -> str:
     for index, name in enumerate(comparison.names):
         rows.append(
             [
-                f"{name} {_version(comparison, name)}",
+                f"{name} {version(comparison, name)}",
                 *(f"{at[index]:.1f}" for at in scores),
                 f"{last[index].mean():.2g}",
                 f"{rank[index]:.2f}",
                 *(_against(comparison, last, index) if index else ("", "")),
-                *(_seconds(comparison, name, at) for at in SECONDS_AT if at <= comparison.budget),
+                *(seconds(comparison, name, at) for at in SECONDS_AT if at <= comparison.budget),
                 f"{_failed(comparison, name):.0f}",
             ]
         )
-    return _markdown(header, rows)
+    return markdown(header, rows)
 
 
 def by_group(comparison: Comparison) -> str:
@@ -121,7 +121,7 @@ def by_group(comparison: Comparison) -> str:
         regrets = comparison.regrets(at, group)
         pairs = zip(regrets.mean(axis=1), score(regrets).mean(axis=1), strict=True)
         rows.append([group, str(at), *(f"{regret:.2g} ({points:.0f})" for regret, points in pairs)])
-    return _markdown(["group", "at", *comparison.names], rows)
+    return markdown(["group", "at", *comparison.names], rows)
 
 
 def uneven(comparison: Comparison) -> str:
@@ -156,7 +156,7 @@ def calibration(comparison: Comparison) -> str:
             rows.append([name, f"{100 * total[0] / total[1]:.1f}", *shares])
     if not rows:
         return ""
-    return "Later results inside the 95 % interval of their prediction, %:\n\n" + _markdown(
+    return "Later results inside the 95 % interval of their prediction, %:\n\n" + markdown(
         ["optimizer", "all", *comparison.groups], rows
     )
 
@@ -172,9 +172,11 @@ def _against(comparison: Comparison, regrets: Array, index: int) -> tuple[str, s
     return "/".join(map(str, record(regrets[0], regrets[index]))), f"{share:.1f} ({low:.1f} to {high:.1f})"
 
 
-def _seconds(comparison: Comparison, name: str, at: int) -> str:
-    known = [comparison.result(name, *pair)["seconds"] for pair in comparison.pairs]
-    return f"{np.median([seconds[str(at)] for seconds in known if str(at) in seconds]):.2g}"
+def seconds(comparison: Comparison, name: str, at: int) -> str:
+    """Median of what a suggestion took around an evaluation."""
+    traces = [comparison.result(name, *pair)["seconds"] for pair in comparison.pairs]
+    known = [trace[str(at)] for trace in traces if str(at) in trace]
+    return f"{np.median(known):.2g}" if known else ""
 
 
 def _failed(comparison: Comparison, name: str) -> float:
@@ -184,11 +186,13 @@ def _failed(comparison: Comparison, name: str) -> float:
     return 100 * float(np.mean([result["failed"] / made for result in results])) if results else 0.0
 
 
-def _version(comparison: Comparison, name: str) -> str:
+def version(comparison: Comparison, name: str) -> str:
+    """That of the library; ours is part of the name."""
     versions = {comparison.result(name, *pair)["version"] for pair in comparison.pairs}
     return "" if name.startswith(("ours", "random")) else ", ".join(sorted(versions))
 
 
-def _markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -65,3 +65,16 @@ def share_of_wins(pairs: Mapping[str, tuple[Array, Array]]) -> tuple[float, floa
         resampled.append(points[rng.integers(len(points), size=(_BOOTSTRAPS, len(points)))].mean(axis=1))
     low, high = np.quantile(np.mean(resampled, axis=0), [0.025, 0.975])
     return float(np.mean(shares)), float(low), float(high)
+
+
+def mean_difference(differences: Mapping[str, Array]) -> tuple[float, float, float]:
+    """Mean over problems of paired differences, and its 95 % bootstrap interval.
+
+    Args:
+        differences: By problem, one for each seed, shape ``(seeds,)``; seeds are resampled within each problem.
+    """
+    rng = np.random.default_rng(0)
+    resampled = [values[rng.integers(len(values), size=(_BOOTSTRAPS, len(values)))] for values in differences.values()]
+    means = np.mean([values.mean(axis=1) for values in resampled], axis=0)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(np.mean([values.mean() for values in differences.values()])), float(low), float(high)

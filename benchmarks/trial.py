@@ -1,14 +1,15 @@
 """One optimization: a peer, a problem and a seed; what is left of it is a trace."""
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from benchmarks.peers.process import PeerError, PeerProcess, described
-from benchmarks.problems.instance import BenchmarkProblem, Instance
+from benchmarks.protocols import BenchmarkProblem, InstanceLike, Measure
 from optsvc.domain.errors import InvalidAssignments
 from optsvc.domain.space import CategoricalParameter, SearchSpace, Value
 
@@ -30,8 +31,8 @@ def run(process: PeerProcess, problem: BenchmarkProblem, seed: int, budget: int)
         budget: How many evaluations; a peer with a factor has as many times more.
 
     Returns:
-        JSON-ready: ``regret``, the steps ``[evaluation, regret]`` of the point with the best *reported* value by its
-        *true* value, from the first success on; ``failed``, how many evaluations failed; ``seconds`` of the
+        JSON-ready: what the instance measures, ``regret`` above all; ``failed``, how many evaluations failed;
+        ``seconds`` of the
         processor, a suggestion's median around some evaluations, telling the result before it included; ``total_s``, of
         all; ``predicted`` and ``covered``, how many points had a prediction, and how many true values lay in its 95 %
         interval; ``version`` of the peer; ``broken``, its last words, if it broke down on the way: what it had found
@@ -42,18 +43,11 @@ def run(process: PeerProcess, problem: BenchmarkProblem, seed: int, budget: int)
     """
     instance = problem.instance(seed)
     total = budget * process.peer.factor
-    noise = np.random.default_rng([seed, 1]).normal(0.0, instance.noise, total)
+    noise = np.random.default_rng([seed, 1]).normal(0.0, 1.0, (total, len(instance.metrics))) * instance.stddevs
     crashed = np.random.default_rng([seed, 3]).random(total) < instance.crashes
     durations = np.random.default_rng([seed, 4]).lognormal(0.0, 0.5, total)
-    version = process.request(
-        "start",
-        space=described(instance.space),
-        seed=seed,
-        budget=total,
-        parallel=instance.parallel,
-        noisy=instance.noise > 0,
-    )["version"]
-    trace = _Trace(instance)
+    version = process.request("start", task=described(instance, total), seed=seed)["version"]
+    trace = _Trace(instance.measure())
     try:
         _optimize(process, instance, trace, noise, crashed, durations)
     except PeerError as error:
@@ -64,11 +58,11 @@ def run(process: PeerProcess, problem: BenchmarkProblem, seed: int, budget: int)
 
 
 def _optimize(
-    process: PeerProcess, instance: Instance, trace: "_Trace", noise: Array, crashed: Array, durations: Array
+    process: PeerProcess, instance: InstanceLike, trace: "_Trace", noise: Array, crashed: Array, durations: Array
 ) -> None:
     """Ask, evaluate and tell, once for each entry of the arrays."""
     running: list[tuple[float, int]] = []
-    outcomes: list[tuple[float, float | None]] = []
+    outcomes: list[_Outcome] = []
     now = 0.0
     for told in range(len(noise)):
         while len(outcomes) < len(noise) and len(running) < instance.parallel:
@@ -77,20 +71,21 @@ def _optimize(
             if answer["assignments"] is None:
                 break
             assignments = legal(instance.space, answer["assignments"])
-            loss, fine = _evaluate(instance, assignments)
+            values, fine = instance.evaluate(assignments)
             ordinal = len(outcomes)
-            reported = loss + float(noise[ordinal]) if fine and not crashed[ordinal] else None
-            outcomes.append((loss, reported))
+            reported = (
+                [float(v) for v in np.asarray(values) + noise[ordinal]] if fine and not crashed[ordinal] else None
+            )
+            outcomes.append(_Outcome(assignments, values, reported))
             if reported is not None and answer["prediction"] is not None:
-                trace.compare(loss, *answer["prediction"])
+                trace.compare(values[0], *answer["prediction"])
             heapq.heappush(running, (now + float(durations[ordinal]), ordinal))
         if not running:
             raise PeerError(f"{process.peer.name} waits, and nothing is running")
         now, ordinal = heapq.heappop(running)
-        loss, reported = outcomes[ordinal]
-        process.request("tell", ordinal=ordinal, value=reported)
+        process.request("tell", ordinal=ordinal, values=outcomes[ordinal].reported)
         trace.spend(process.seconds, asked=False)
-        trace.add(told // process.peer.factor + 1, loss, reported)
+        trace.add(told // process.peer.factor + 1, outcomes[ordinal])
 
 
 def legal(space: SearchSpace, assignments: Mapping[str, Any]) -> dict[str, Value]:
@@ -114,21 +109,20 @@ def legal(space: SearchSpace, assignments: Mapping[str, Any]) -> dict[str, Value
     return out
 
 
-def _evaluate(instance: Instance, assignments: Mapping[str, Value]) -> tuple[float, bool]:
-    """The true loss, and whether the evaluation succeeds; one that breaks a linear constraint does not."""
-    if not all(constraint.holds(assignments) for constraint in instance.space.linear_constraints):
-        return np.inf, False
-    loss = instance.loss(assignments)
-    return loss, bool(np.isfinite(loss)) and not instance.fails(assignments)
+@dataclass(frozen=True)
+class _Outcome:
+    """An evaluation: true values, and those that are reported; None if it fails."""
+
+    assignments: Mapping[str, Value]
+    values: Sequence[float]
+    reported: Sequence[float] | None
 
 
 class _Trace:
     """What is kept while an optimization goes on."""
 
-    def __init__(self, instance: Instance) -> None:
-        self._instance = instance
-        self._best = np.inf
-        self._steps: list[list[float]] = []
+    def __init__(self, measure: Measure) -> None:
+        self._measure = measure
         self.told = 0
         self.broken: str | None = None
         self._failed = self._predicted = self._covered = 0
@@ -142,21 +136,18 @@ class _Trace:
             self._seconds.append(self._spent)
             self._spent = 0.0
 
-    def compare(self, loss: float, mean: float, stddev: float) -> None:
-        """Count whether a true loss lies in the interval of its prediction."""
+    def compare(self, value: float, mean: float, stddev: float) -> None:
+        """Count whether a true value lies in the interval of its prediction."""
         self._predicted += 1
-        self._covered += abs(loss - mean) <= _INTERVAL * stddev
+        self._covered += abs(value - mean) <= _INTERVAL * stddev
 
-    def add(self, evaluation: int, loss: float, reported: float | None) -> None:
+    def add(self, evaluation: int, outcome: _Outcome) -> None:
         """Take a result that came back; `evaluation` counts from 1."""
         self.told += 1
-        if reported is None:
+        if outcome.reported is None:
             self._failed += 1
-        elif reported < self._best:
-            self._best = reported
-            if self._steps and self._steps[-1][0] == evaluation:
-                self._steps.pop()
-            self._steps.append([evaluation, float(f"{self._instance.regret(loss):.4g}")])
+        else:
+            self._measure.add(evaluation, outcome.assignments, outcome.values, outcome.reported)
 
     def summary(self) -> dict[str, Any]:
         """All of it, JSON-ready."""
@@ -166,7 +157,7 @@ class _Trace:
             if n <= len(self._seconds)
         }
         return {
-            "regret": self._steps,
+            **self._measure.summary(),
             "failed": self._failed,
             "seconds": seconds,
             "total_s": round(sum(self._seconds), 3),

@@ -10,6 +10,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from benchmarks.peers import ADAPTERS, Peer
+from benchmarks.protocols import InstanceLike
+from optsvc.domain.metrics import Metric
 from optsvc.domain.space import CategoricalParameter, DoubleParameter, Parameter, SearchSpace
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -80,8 +82,28 @@ class PeerProcess:
         return self._errors.read()[-2000:].decode(errors="replace")
 
 
-def described(space: SearchSpace) -> dict[str, Any]:
-    """A search space as the protocol has it."""
+def described(instance: InstanceLike, budget: int) -> dict[str, Any]:
+    """A task as the protocol has it."""
+    return {
+        "space": _space(instance.space),
+        "metrics": [_metric(metric) for metric in instance.metrics],
+        "solutions": instance.solutions,
+        "budget": budget,
+        "parallel": instance.parallel,
+        "noisy": any(stddev > 0 for stddev in instance.stddevs),
+    }
+
+
+def _metric(metric: Metric) -> dict[str, Any]:
+    return {
+        "name": metric.name,
+        "objective": metric.objective,
+        "strategy": metric.strategy,
+        "threshold": metric.threshold,
+    }
+
+
+def _space(space: SearchSpace) -> dict[str, Any]:
     return {
         "parameters": [_parameter(parameter) for parameter in space.parameters],
         "conditionals": [{"name": c.name, "values": list(c.values)} for c in space.conditionals],

@@ -5,13 +5,14 @@ gains nothing by liking the middle. All are minimized.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from optsvc.domain.metrics import Metric, Objective
 from optsvc.domain.space import (
     CategoricalParameter,
     Conditional,
@@ -54,24 +55,60 @@ class Instance:
     crashes: float = 0.0
     parallel: int = 1
 
+    metrics: ClassVar[tuple[Metric, ...]] = (Metric("loss", Objective.MINIMIZE),)
+    solutions: ClassVar[int] = 1
+
+    @property
+    def stddevs(self) -> tuple[float, ...]:
+        """Of the noise on the loss."""
+        return (self.noise,)
+
     def regret(self, loss: float) -> float:
         """0 at the optimum, 1 at what a single uniform draw typically gives."""
         return (loss - self.optimum) / (self.typical - self.optimum)
 
+    def evaluate(self, assignments: Mapping[str, Value]) -> tuple[tuple[float, ...], bool]:
+        """The true loss, and whether the evaluation succeeds; one that breaks a linear constraint does not."""
+        if not all(constraint.holds(assignments) for constraint in self.space.linear_constraints):
+            return (np.inf,), False
+        loss = self.loss(assignments)
+        return (loss,), bool(np.isfinite(loss)) and not self.fails(assignments)
 
-class BenchmarkProblem(Protocol):
-    """Something to optimize, in one version for each seed."""
+    def measure(self) -> "BestReported":
+        """A new one, of an optimization of this."""
+        return BestReported(self)
 
-    @property
-    def name(self) -> str:
-        """Short, ends with the number of parameters."""
 
-    @property
-    def group(self) -> str:
-        """What it stands for."""
+class BestReported:
+    """The true regret of the point with the best reported value."""
 
-    def instance(self, seed: int) -> Instance:
-        """The version of `seed`."""
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._best = np.inf
+        self._steps: list[list[float]] = []
+
+    def add(
+        self,
+        evaluation: int,
+        assignments: Mapping[str, Value],  # noqa: ARG002 - as all measures
+        values: Sequence[float],
+        reported: Sequence[float],
+    ) -> None:
+        """Take a success that came back; `evaluation` counts from 1."""
+        if reported[0] < self._best:
+            self._best = reported[0]
+            add_step(self._steps, evaluation, self._instance.regret(values[0]))
+
+    def summary(self) -> dict[str, Any]:
+        """The steps ``[evaluation, regret]``."""
+        return {"regret": self._steps}
+
+
+def add_step(steps: list[list[float]], evaluation: int, value: float) -> None:
+    """Add a step to a trace, or take the place of the last one if that has the same evaluation."""
+    if steps and steps[-1][0] == evaluation:
+        steps.pop()
+    steps.append([evaluation, float(f"{value:.4g}")])
 
 
 @dataclass(frozen=True)
@@ -106,6 +143,8 @@ class ShiftedFunction:
     conditionals: tuple[Conditional, ...] = ()
     linear_constraints: tuple[LinearConstraint, ...] = ()
     parallel: int = 1
+
+    needs: ClassVar[frozenset[str]] = frozenset()
 
     def instance(self, seed: int) -> Instance:
         """The function shifted by what `seed` draws."""

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +63,7 @@ class Training:
     model: Callable[[Mapping[str, Value]], BaseEstimator]
     classifies: bool
     group: str = "training"
+    needs: ClassVar[frozenset[str]] = frozenset()
 
     def instance(self, seed: int) -> Instance:
         """The training on the half of the data that belongs to the kind of `seed`."""

@@ -41,18 +41,18 @@ def test_no_draw_goes_below_the_optimum(problem):
 def test_a_peer_answers_with_points_of_every_kind_of_space():
     with PeerProcess(RANDOM) as process:
         for name in ("branches-5", "blend-4", "mixed-ackley-5", "training-4"):
-            space = problem(name).instance(SEED).space
-            process.request("start", space=described(space), seed=1, budget=5, parallel=1, noisy=False)
+            instance = problem(name).instance(SEED)
+            process.request("start", task=described(instance, 5), seed=1)
 
             for ordinal in range(5):
-                space.validate(process.request("ask", ordinal=ordinal)["assignments"])
+                instance.space.validate(process.request("ask", ordinal=ordinal)["assignments"])
 
 
 def test_a_trace_keeps_the_true_regret_of_the_best_reported_point():
     branin = problem("branin-2")
     instance = branin.instance(SEED)
     with PeerProcess(RANDOM) as process:
-        process.request("start", space=described(instance.space), seed=SEED, budget=30, parallel=1, noisy=False)
+        process.request("start", task=described(instance, 30), seed=SEED)
         points = [process.request("ask", ordinal=ordinal)["assignments"] for ordinal in range(30)]
 
         result = run(process, branin, SEED, 30)

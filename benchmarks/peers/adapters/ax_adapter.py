@@ -1,7 +1,8 @@
 """Ax with its default strategy (BoTorch underneath), through its client.
 
-It knows failed trials, linear constraints, logarithms and trials that run at the same time. It gets conditional
-parameters as a flat space: its hierarchical spaces need one root, and are flattened before modelling anyway.
+It knows several objectives, outcome constraints, failed trials, linear constraints, logarithms and trials that run at
+the same time. It gets conditional parameters as a flat space: its hierarchical spaces need one root, and are flattened
+before modelling anyway.
 """
 
 import logging
@@ -13,13 +14,14 @@ import torch
 from ax.api.client import Client
 from ax.api.configs import ChoiceParameterConfig, RangeParameterConfig
 from ax.exceptions.core import DataRequiredError
-from protocol import Space, flat, serve
+from protocol import Task, flat, objectives, serve
 
 
 class Ax:
     """An experiment in memory."""
 
-    def __init__(self, space: Space, seed: int, budget: int, parallel: int, noisy: bool) -> None:  # noqa: ARG002
+    def __init__(self, task: Task, seed: int) -> None:
+        space = task["space"]
         logging.disable(logging.CRITICAL)
         warnings.simplefilter("ignore")
         torch.manual_seed(seed)
@@ -29,7 +31,11 @@ class Ax:
             parameters=[_parameter(p) for p in flat(space)],
             parameter_constraints=[_constraint(c) for c in space["constraints"]],
         )
-        self._client.configure_optimization(objective="-loss")
+        self._client.configure_optimization(
+            objective=", ".join(_signed(metric) for metric in objectives(task)),
+            outcome_constraints=[_outcome(m) for m in task["metrics"] if m["strategy"] == "constraint"] or None,
+        )
+        self._names = [metric["name"] for metric in task["metrics"]]
         self._trials: dict[int, int] = {}
 
     def ask(self, ordinal: int) -> dict[str, Any] | None:
@@ -41,13 +47,13 @@ class Ax:
         self._trials[ordinal] = index
         return dict(point)
 
-    def tell(self, ordinal: int, value: float | None) -> None:
+    def tell(self, ordinal: int, values: list[float] | None) -> None:
         """Complete the trial, or mark it as failed."""
         index = self._trials.pop(ordinal)
-        if value is None:
+        if values is None:
             self._client.mark_trial_failed(index)
         else:
-            self._client.complete_trial(index, raw_data={"loss": value})
+            self._client.complete_trial(index, raw_data=dict(zip(self._names, values, strict=True)))
 
 
 def _parameter(parameter: dict[str, Any]) -> ChoiceParameterConfig | RangeParameterConfig:
@@ -61,6 +67,14 @@ def _parameter(parameter: dict[str, Any]) -> ChoiceParameterConfig | RangeParame
         parameter_type="int" if parameter["type"] == "int" else "float",
         scaling="log" if parameter["log"] else "linear",
     )
+
+
+def _signed(metric: dict[str, Any]) -> str:
+    return metric["name"] if metric["objective"] == "maximize" else f"-{metric['name']}"
+
+
+def _outcome(metric: dict[str, Any]) -> str:
+    return f"{metric['name']} {'>=' if metric['objective'] == 'maximize' else '<='} {metric['threshold']}"
 
 
 def _constraint(constraint: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""HEBO with its defaults.
+"""HEBO with its defaults; with several metrics, its `GeneralBO`.
 
 It knows no conditionals (it gets the flat space) and no failures: a failed evaluation comes back as the worst value so
 far, as its users do it; before there is one, it is left out. It knows no linear constraints either: a point that breaks
@@ -14,24 +14,30 @@ import numpy as np
 import pandas as pd
 import torch
 from hebo.design_space.design_space import DesignSpace
+from hebo.optimizers.general import GeneralBO
 from hebo.optimizers.hebo import HEBO
-from protocol import REDRAWS, Space, flat, holds, serve, slacks
+from protocol import REDRAWS, Task, flat, holds, losses, objectives, serve, slacks, violations
 
 
 class Hebo:
     """The optimizer and the rest of its last batch."""
 
-    def __init__(self, space: Space, seed: int, budget: int, parallel: int, noisy: bool) -> None:  # noqa: ARG002
+    def __init__(self, task: Task, seed: int) -> None:
         warnings.simplefilter("ignore")
         np.random.seed(seed)  # noqa: NPY002 - the library draws from the global state
         torch.manual_seed(seed)
         torch.set_num_threads(1)
-        self._optimizer = HEBO(DesignSpace().parse([_parameter(p) for p in flat(space)]), scramble_seed=seed)
-        self._space = space
-        self._parallel = parallel
+        self._task, self._space, self._parallel = task, task["space"], task["parallel"]
+        design = DesignSpace().parse([_parameter(p) for p in flat(self._space)])
+        metrics, optimized = len(task["metrics"]), len(objectives(task))
+        self._optimizer = (
+            HEBO(design, scramble_seed=seed)
+            if metrics == 1
+            else GeneralBO(design, num_obj=optimized, num_constr=metrics - optimized)
+        )
         self._batch: list[pd.DataFrame] = []
         self._open: dict[int, pd.DataFrame] = {}
-        self._worst = -np.inf
+        self._worst = np.full(metrics, -np.inf)
 
     def ask(self, ordinal: int) -> dict[str, Any] | None:
         """The next of the batch; None if the batch is out."""
@@ -49,16 +55,19 @@ class Hebo:
         self._open[ordinal] = row
         return point
 
-    def tell(self, ordinal: int, value: float | None) -> None:
+    def tell(self, ordinal: int, values: list[float] | None) -> None:
         """Observe the value, or the worst so far."""
         row = self._open.pop(ordinal)
-        if value is not None:
-            self._worst = max(self._worst, value)
-        self._observe(row, self._worst if value is None else value)
+        if values is None:
+            self._observe(row, self._worst)
+        else:
+            told = np.array([*losses(self._task, values), *violations(self._task, values)])
+            self._worst = np.maximum(self._worst, told)
+            self._observe(row, told)
 
-    def _observe(self, row: pd.DataFrame, value: float) -> None:
-        if np.isfinite(value):
-            self._optimizer.observe(row, np.array([[value]]))
+    def _observe(self, row: pd.DataFrame, values: np.ndarray) -> None:
+        if np.isfinite(values).all():
+            self._optimizer.observe(row, values[np.newaxis])
 
 
 def _plain(value: Any) -> Any:

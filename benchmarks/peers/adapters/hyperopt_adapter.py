@@ -12,13 +12,14 @@ from typing import Any
 import hyperopt
 import numpy as np
 from hyperopt import hp, tpe
-from protocol import REDRAWS, Space, holds, serve
+from protocol import REDRAWS, Space, Task, holds, serve
 
 
 class Hyperopt:
     """Trials in memory."""
 
-    def __init__(self, space: Space, seed: int, budget: int, parallel: int, noisy: bool) -> None:  # noqa: ARG002
+    def __init__(self, task: Task, seed: int) -> None:
+        space = task["space"]
         self._space = space
         self._expression = _expression(space)
         self._domain = hyperopt.Domain(lambda _: 0.0, self._expression)
@@ -42,12 +43,12 @@ class Hyperopt:
             self.tell(ordinal, None)
         return point
 
-    def tell(self, ordinal: int, value: float | None) -> None:
+    def tell(self, ordinal: int, values: list[float] | None) -> None:
         """Write the result into its trial."""
         tid = self._ids.pop(ordinal)
         trial = next(t for t in self._trials._dynamic_trials if t["tid"] == tid)
         trial["state"] = hyperopt.JOB_STATE_DONE
-        trial["result"] = {"status": "fail"} if value is None else {"status": "ok", "loss": value}
+        trial["result"] = {"status": "fail"} if values is None else {"status": "ok", "loss": values[0]}
         self._trials.refresh()
 
 

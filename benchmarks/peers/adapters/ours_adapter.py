@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from protocol import Space, serve
+from protocol import Space, Task, serve
 
-from optsvc.domain.metrics import Metric, Objective
+from optsvc.domain.metrics import Metric, Objective, Strategy
 from optsvc.domain.observation import MetricEvaluation, Observation
 from optsvc.domain.space import (
     Assignments,
@@ -24,8 +24,11 @@ _KEY = 0x6F707473  # any constant: the engine's randomness then depends on the s
 class Engine:
     """The engine's front door, one proposal at a time."""
 
-    def __init__(self, space: Space, seed: int, budget: int, parallel: int, noisy: bool) -> None:  # noqa: ARG002
-        self._problem = Problem(_space(space), (Metric(objective=Objective.MINIMIZE),), budget, parallel)
+    def __init__(self, task: Task, seed: int) -> None:
+        self._metrics = tuple(_metric(metric) for metric in task["metrics"])
+        self._problem = Problem(
+            _space(task["space"]), self._metrics, task["budget"], task["parallel"], task["solutions"]
+        )
         self._key = _KEY + seed
         self._history: list[Observation] = []
         self._pending: dict[int, Assignments] = {}
@@ -43,11 +46,21 @@ class Engine:
         self.prediction = (proposal.mean, proposal.stddev) if known else None
         return dict(proposal.assignments)
 
-    def tell(self, ordinal: int, value: float | None) -> None:
+    def tell(self, ordinal: int, values: list[float] | None) -> None:
         """Keep the observation."""
         assignments = self._pending.pop(ordinal)
-        values = () if value is None else (MetricEvaluation(None, value),)
-        self._history.append(Observation(assignments, values, failed=value is None))
+        evaluations = () if values is None else tuple(map(_evaluation, self._metrics, values))
+        self._history.append(Observation(assignments, evaluations, failed=values is None))
+
+
+def _metric(metric: dict[str, Any]) -> Metric:
+    return Metric(
+        metric["name"], Objective(metric["objective"]), Strategy(metric["strategy"]), threshold=metric["threshold"]
+    )
+
+
+def _evaluation(metric: Metric, value: float) -> MetricEvaluation:
+    return MetricEvaluation(metric.name, value)
 
 
 def _space(space: Space) -> SearchSpace:

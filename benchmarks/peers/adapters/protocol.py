@@ -16,21 +16,26 @@ Space = dict[str, Any]
 ``log``, ``conditions`` (values of conditionals, by name); ``conditionals``: ``name`` and ``values``; ``constraints``:
 ``weights`` by name, ``threshold``, ``at_least``."""
 
+Task = dict[str, Any]
+"""``space``; ``metrics``: ``name``, ``objective`` (``minimize``, ``maximize``), ``strategy`` (``optimize``, then
+``constraint``), ``threshold`` (or null); ``solutions``, how many optima are asked for; ``budget``, how many
+evaluations; ``parallel``, how many of them at once; ``noisy``."""
+
 REDRAWS = 20
 """How often an optimizer that knows no linear constraints is asked again for a point that keeps to them."""
 
 
 class Adapter(Protocol):
-    """One optimizer. It minimizes; made anew for every run."""
+    """One optimizer, made anew for every run."""
 
-    def __init__(self, space: Space, seed: int, budget: int, parallel: int, noisy: bool) -> None:
-        """Start an optimization of `budget` evaluations, up to `parallel` of them at the same time."""
+    def __init__(self, task: Task, seed: int) -> None:
+        """Start an optimization."""
 
     def ask(self, ordinal: int) -> dict[str, Any] | None:
         """The next point; None if it waits for a result first. Parameters that do not exist may be named."""
 
-    def tell(self, ordinal: int, value: float | None) -> None:
-        """The result of the point with that ordinal; None if the evaluation failed."""
+    def tell(self, ordinal: int, values: list[float] | None) -> None:
+        """The results of the point with that ordinal, one for each metric; None if the evaluation failed."""
 
 
 def serve(adapter: type[Adapter], version: str) -> None:
@@ -48,7 +53,7 @@ def serve(adapter: type[Adapter], version: str) -> None:
         started = time.process_time()  # not of the clock on the wall: the machine may be busy with other things
         try:
             if action == "start":
-                running, space = None, request["space"]
+                running, space = None, request["task"]["space"]
                 running = adapter(**request)
                 answer["version"] = version
             elif action == "ask":
@@ -79,6 +84,29 @@ def flat(space: Space) -> list[dict[str, Any]]:
     """All parameters, existing or not, and the conditionals as categorical ones."""
     choices = [{**conditional, "type": "categorical", "conditions": {}} for conditional in space["conditionals"]]
     return choices + space["parameters"]
+
+
+def objectives(task: Task) -> list[dict[str, Any]]:
+    """The metrics that are optimized."""
+    return [metric for metric in task["metrics"] if metric["strategy"] == "optimize"]
+
+
+def losses(task: Task, values: list[float]) -> list[float]:
+    """The values of what is optimized, turned so that less is better."""
+    return [_turned(metric, value) for metric, value in _paired(task, values, "optimize")]
+
+
+def violations(task: Task, values: list[float]) -> list[float]:
+    """By how much each metric misses its threshold; not positive where it reaches it."""
+    return [_turned(metric, value - metric["threshold"]) for metric, value in _paired(task, values, "constraint")]
+
+
+def _paired(task: Task, values: list[float], strategy: str) -> list[tuple[dict[str, Any], float]]:
+    return [pair for pair in zip(task["metrics"], values, strict=True) if pair[0]["strategy"] == strategy]
+
+
+def _turned(metric: dict[str, Any], value: float) -> float:
+    return value if metric["objective"] == "minimize" else -value
 
 
 def slacks(space: Space, point: dict[str, Any]) -> list[float]:

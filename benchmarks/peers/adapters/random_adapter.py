@@ -4,14 +4,14 @@ import math
 import random
 from typing import Any
 
-from protocol import Space, flat, holds, serve
+from protocol import Task, flat, holds, serve
 
 
 class RandomSearch:
     """Draws one point after the other."""
 
-    def __init__(self, space: Space, seed: int, budget: int, parallel: int, noisy: bool) -> None:  # noqa: ARG002
-        self._space = space
+    def __init__(self, task: Task, seed: int) -> None:
+        self._space = task["space"]
         self._random = random.Random(seed)  # noqa: S311
 
     def ask(self, ordinal: int) -> dict[str, Any]:  # noqa: ARG002
@@ -21,7 +21,7 @@ class RandomSearch:
             if holds(self._space, point):
                 return point
 
-    def tell(self, ordinal: int, value: float | None) -> None:
+    def tell(self, ordinal: int, values: list[float] | None) -> None:
         """Learns nothing."""
 
     def _draw(self, parameter: dict[str, Any]) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import scipy
-from protocol import Space, flat, serve
+from protocol import Task, flat, serve
 from scipy.optimize import LinearConstraint, differential_evolution
 from scipy.stats import qmc
 
@@ -27,11 +27,12 @@ _Member = tuple[Any, "queue.Queue[float]"]
 class DifferentialEvolution:
     """The minimizer runs in a thread of its own that waits for results."""
 
-    def __init__(self, space: Space, seed: int, budget: int, parallel: int, noisy: bool) -> None:  # noqa: ARG002
+    def __init__(self, task: Task, seed: int) -> None:
+        space, budget = task["space"], task["budget"]
         self._parameters = flat(space)
         self._constraints = [_constraint(c, [p["name"] for p in self._parameters]) for c in space["constraints"]]
         self._size = max(_SMALLEST_POPULATION, budget // 5)
-        self._parallel = parallel > 1
+        self._parallel = task["parallel"] > 1
         self._seed = seed
         self._outgoing: queue.Queue[list[_Member]] = queue.Queue()
         self._ready: list[_Member] = []
@@ -47,9 +48,9 @@ class DifferentialEvolution:
         x, self._waiting[ordinal] = self._ready.pop(0)
         return {p["name"]: _decode(p, value) for p, value in zip(self._parameters, x, strict=True)}
 
-    def tell(self, ordinal: int, value: float | None) -> None:
+    def tell(self, ordinal: int, values: list[float] | None) -> None:
         """Let the thread go on."""
-        self._waiting.pop(ordinal).put(math.inf if value is None else value)
+        self._waiting.pop(ordinal).put(math.inf if values is None else values[0])
 
     def _minimize(self) -> None:
         bounds = [_bounds(p) for p in self._parameters]

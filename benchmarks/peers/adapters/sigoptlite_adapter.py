@@ -1,7 +1,9 @@
 """SigOpt's own optimizer, as it was released: the ``sigopt`` client with its local driver.
 
-It knows conditionals, failures, logarithms and linear constraints. It hands out one suggestion at a time (the next one
-comes after the observation), so it sees parallel problems one after the other, with more information than the rest.
+It knows two objectives, metric constraints, conditionals, failures, logarithms and linear constraints. It hands out one
+suggestion at a time (the next one comes after the observation), so it sees parallel problems one after the other, with
+more information than the rest. Told of several solutions it fails at its first modelled suggestion (an assertion, in
+0.1.2), so it is told of none.
 """
 
 import logging
@@ -10,14 +12,16 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from protocol import Space, serve
+from protocol import Task, serve
 from sigopt import Connection
 
 
 class SigOptLite:
     """An experiment of the local driver."""
 
-    def __init__(self, space: Space, seed: int, budget: int, parallel: int, noisy: bool) -> None:  # noqa: ARG002
+    def __init__(self, task: Task, seed: int) -> None:
+        space = task["space"]
+        self._names = [metric["name"] for metric in task["metrics"]]
         logging.disable(logging.CRITICAL)
         random.seed(seed)
         np.random.seed(seed)  # noqa: NPY002 - the library draws from the global state
@@ -25,8 +29,8 @@ class SigOptLite:
         created = self._connection.experiments().create(
             name="benchmark",
             parameters=[_parameter(p) for p in space["parameters"]],
-            metrics=[{"name": "loss", "objective": "minimize"}],
-            observation_budget=budget,
+            metrics=[{key: v for key, v in metric.items() if v is not None} for metric in task["metrics"]],
+            observation_budget=task["budget"],
             parallel_bandwidth=1,
             **({"conditionals": space["conditionals"]} if space["conditionals"] else {}),
             **({"linear_constraints": [_constraint(c) for c in space["constraints"]]} if space["constraints"] else {}),
@@ -42,11 +46,14 @@ class SigOptLite:
         self._open = suggestion.id
         return dict(suggestion.assignments)
 
-    def tell(self, ordinal: int, value: float | None) -> None:  # noqa: ARG002
+    def tell(self, ordinal: int, values: list[float] | None) -> None:  # noqa: ARG002
         """Report the observation."""
-        result = {"failed": True} if value is None else {"values": [{"name": "loss", "value": value}]}
+        result = {"failed": True} if values is None else {"values": self._named(values)}
         self._experiment.observations().create(suggestion=self._open, **result)
         self._open = None
+
+    def _named(self, values: list[float]) -> list[dict[str, Any]]:
+        return [{"name": name, "value": value} for name, value in zip(self._names, values, strict=True)]
 
 
 def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:

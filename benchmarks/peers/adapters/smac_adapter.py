@@ -19,7 +19,7 @@ from ConfigSpace import (
     UniformFloatHyperparameter,
     UniformIntegerHyperparameter,
 )
-from protocol import REDRAWS, Space, flat, holds, serve
+from protocol import REDRAWS, Space, Task, flat, holds, serve
 from smac import HyperparameterOptimizationFacade, Scenario
 from smac.runhistory.dataclasses import TrialInfo, TrialValue
 from smac.runhistory.enumerations import StatusType
@@ -31,14 +31,15 @@ _FIRST_CRASH = 1000.0
 class Smac:
     """A facade that writes its files into a directory that goes with it."""
 
-    def __init__(self, space: Space, seed: int, budget: int, parallel: int, noisy: bool) -> None:  # noqa: ARG002
+    def __init__(self, task: Task, seed: int) -> None:
+        space = task["space"]
         self._space = space
         self._directory = tempfile.TemporaryDirectory()
         scenario = Scenario(
             _configuration_space(space, seed),
             output_directory=Path(self._directory.name),
-            deterministic=not noisy,
-            n_trials=budget,
+            deterministic=not task["noisy"],
+            n_trials=task["budget"],
             seed=seed,
         )
         self._facade = HyperparameterOptimizationFacade(scenario, _unused, logging_level=False)
@@ -55,8 +56,9 @@ class Smac:
             self.tell(ordinal, None)
         return point
 
-    def tell(self, ordinal: int, value: float | None) -> None:
+    def tell(self, ordinal: int, values: list[float] | None) -> None:
         """The cost, or a crash."""
+        value = None if values is None else values[0]
         if value is not None:
             self._worst = max(self._worst or value, value)
         crashed = TrialValue(cost=self._worst or _FIRST_CRASH, status=StatusType.CRASHED)
