@@ -13,6 +13,7 @@ help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(VENV)/.installed  ## make .venv and install optsvc into it, with the pinned versions
+	@$(BIN)/python dashboard/build.py   # only if its sources have changed
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "optsvc needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
@@ -32,15 +33,18 @@ test: install  ## run all tests, against real embedded servers
 fuzz: install  ## send made-up requests to every operation of the API, others each time (minutes): make fuzz n=1000
 	OPTSVC_FUZZ_EXAMPLES=$(or $(n),200) $(BIN)/pytest -s tests/api/test_fuzzing.py -k document
 
-lint: install  ## format, lint, types, layers
+lint: install  ## format, lint, types, layers; of the dashboard too
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python dashboard/openapi.py
+	$(BIN)/python dashboard/build.py npm run --silent lint
 
 fix: install  ## format and mend what can be mended by itself
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+	$(BIN)/python dashboard/build.py npm run --silent fix
 
 migration: install  ## write a new migration from the models: make migration m="what changes"
 	$(BIN)/optsvc dev-migration "$(m)"
@@ -64,4 +68,4 @@ constraints:  ## refresh the pinned versions in constraints.txt
 	rm -rf .venv-constraints
 
 clean:  ## remove everything that was made here
-	rm -rf $(VENV) .bench build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dashboard/node_modules src/optsvc/dashboard/static .bench build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -188,6 +188,7 @@ def main() -> None:
         Client(address, token) as client,
         Progress(*columns, TimeElapsedColumn(), console=console) as progress,
     ):
+        console.print(f"Watch it, while it runs: {address}/sign-in#token={token}", soft_wrap=True)
         experiment = client.create_experiment(
             name="Handwritten digits",
             parameters=PARAMETERS,

@@ -166,3 +166,16 @@ def test_a_removed_user_is_gone_and_the_address_is_free_again(admin, session):
     with pytest.raises(WrongPassword):
         sessions.sign_in(session, "dorothy@lab.example", user["password"], days=1)
     assert admin("create-user", "Dorothy", "--email", "dorothy@lab.example")["user"] != user["user"]
+
+
+def test_a_sign_in_link_opens_the_dashboard_for_its_user(admin, session):
+    user = admin("create-user", "Pierre", "--email", "pierre@lab.example")["user"]
+
+    link = admin("sign-in-link", "--user", user, "--address", "https://lab.example/opt/")["link"]
+
+    page, secret = link.split("#token=")
+    assert page == "https://lab.example/opt/sign-in"
+    kept = sessions.sign_in_with_token(session, secret, days=14)
+    assert str(tokens.authenticate(session, kept, Rule(Right.READ)).user_id) == user
+    with pytest.raises(Forbidden):
+        sessions.sign_in_with_token(session, secret, days=14)

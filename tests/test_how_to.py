@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from optsvc.services.changes import Kind
 from tests.support.examples import experiment_body, ok
 
 PAGES = Path(__file__).parent.parent / "docs/how-to"
@@ -45,15 +46,22 @@ def test_analyses_are_read_as_the_page_says(server_url, token, api, tmp_path):
     past = [{"assignments": p, "values": [{"name": "taste", "value": float(p["eggs"])}]} for p in points]
     ok(api.post(f"/experiments/{made}/observations/batch", json={"observations": past}))
 
+    for analysis in ("importances?metric=taste", "slices?parameters=sugar,eggs"):
+        while api.get(f"/experiments/{made}/analyses/{analysis}").status_code == 202:
+            pass  # a busy machine may take longer than one request waits
+
     shown = run("see-why.md", tmp_path, {"URL": f"{server_url}/v1", "TOKEN": token, "EXPERIMENT": made})
 
-    kinds, importances, slices = answers(shown.decode())
+    kinds, importances, slices, plots, history, scatter = answers(shown.decode())
     assert len(kinds["data"]) == kinds["count"]
     assert importances["result"]["parameters"][0]["name"] == "eggs"
     assert [one["name"] for one in slices["result"]["slices"]] == ["eggs", "sugar"]
     page = (PAGES / "see-why.md").read_text()
-    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [kind["kind"] for kind in kinds["data"]]
-    [example] = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    listed = [kind["kind"] for kind in (*kinds["data"], *plots["data"])]
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == listed
+    assert history["figure"]["data"][0]["customdata"]
+    assert scatter["options"]["colour"] == "parameter:eggs"
+    example = "\n".join(re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("OPTSVC_URL", server_url)
         environment.setenv("OPTSVC_TOKEN", token)
@@ -68,3 +76,17 @@ def answers(text):
         found.append(answer)
         text = text[end:]
     return found
+
+
+@curl
+def test_an_experiment_is_followed_as_the_page_says(server_url, token, api, tmp_path):
+    made = ok(api.post("/experiments", json=experiment_body()))["id"]
+    names = {"URL": f"{server_url}/v1", "TOKEN": token, "EXPERIMENT": made, "SECONDS_TO_FOLLOW": "0.5"}
+
+    shown = run("follow.md", tmp_path, names).decode()
+
+    fields = dict(line.split(": ", 1) for line in shown.split("\n\n")[0].splitlines())
+    assert fields["event"] == "start"
+    assert json.loads(fields["data"])["experiment"] == made
+    kinds = re.findall(r"^\| `(\w+)` \|", (PAGES / "follow.md").read_text(), re.MULTILINE)
+    assert sorted(kinds) == sorted(Kind)

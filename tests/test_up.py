@@ -111,11 +111,14 @@ def test_the_service_outlives_its_own_kill_and_ends_cleanly_with_ctrl_c(director
     answers = second.status("/readyz"), second.status("/v1/tokens/self", token)
     email, password = re.search(r"with a password.*:\n\n    (\S+)  (\S+)\n", first.said).groups()
     signed_in = httpx.post(f"{second.address}/v1/sessions", json={"email": email, "password": password}, timeout=5)
+    link = re.search(r"/sign-in#token=(\S+)\n", first.said)[1]
+    opened = httpx.post(f"{second.address}/v1/sessions/token", json={"token": link}, timeout=5)
     family = second.family
     complaints = second.stop(signal.SIGINT)
 
     assert answers == (200, 200)
     assert signed_in.status_code == 200
+    assert opened.json()["user"]["email"] == email
     assert "token" not in second.said
     assert "password" not in second.said
     assert second.process.returncode == 0

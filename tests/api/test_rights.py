@@ -165,7 +165,9 @@ def call(client: httpx.Client, route: ContractRoute, house: House, caller: str) 
         headers = {"Cookie": f"{COOKIE}={secret}"}
         headers |= {CSRF_HEADER: sessions.csrf_token(secret)} if BY_COOKIE[caller] else {}
     body = None if method in ("GET", "DELETE") else {}
-    answer = client.request(method, route.path.format(**ids), json=body, headers=headers)
+    with client.stream(method, route.path.format(**ids), json=body, headers=headers) as answer:
+        if not answer.headers["content-type"].startswith("text/event-stream"):  # which has no end
+            answer.read()
     client.cookies.clear()
     return answer
 

@@ -150,12 +150,74 @@ def test_signing_out_ends_this_sign_in_at_once_and_no_other(page):
     assert ok(other.get("/sessions"))["object"] == "session"
 
 
-def test_the_token_of_a_program_neither_signs_out_nor_changes_a_password(api):
-    for answer in (
-        api.delete("/sessions"),
-        api.put("/sessions", json={"old_password": PASSWORD, "new_password": NEW}),
-    ):
-        assert "signed in" in refused(answer, 403)
+def test_the_token_of_a_program_changes_no_password_and_does_not_end_by_signing_out(api):
+    refusal = refused(api.put("/sessions", json={"old_password": PASSWORD, "new_password": NEW}), 403)
+    ok(api.delete("/sessions"))
+
+    assert "signed in" in refusal
+    assert ok(api.get("/sessions"))["object"] == "session"
+
+
+def test_a_browser_that_holds_a_token_may_do_what_the_token_may_and_no_more(browser, sessions, caller):
+    with sessions.begin() as session:
+        place = {"client_id": caller.client_id, "user_id": caller.user_id}
+        secrets = [tokens.issue(session, "robot", read_only=read_only, **place)[1] for read_only in (False, True)]
+    clients = [browser() for _ in secrets]
+
+    for client, secret in zip(clients, secrets, strict=True):
+        signed_in = ok(client.post("/sessions/token", json={"token": secret}))
+        client.headers[CSRF_HEADER] = signed_in["csrf_token"]
+    writer, reader = clients
+
+    ok(writer.post("/experiments", json=experiment_body()))
+    assert "can only read" in refused(reader.post("/experiments", json=experiment_body()), 403)
+    del writer.headers[CSRF_HEADER]
+    assert CSRF_HEADER in refused(writer.post("/experiments", json=experiment_body()), 403)
+
+
+def test_a_browser_that_held_a_token_forgets_it_at_sign_out_and_the_token_stays(browser, api, token):
+    client = browser()
+    client.headers[CSRF_HEADER] = ok(client.post("/sessions/token", json={"token": token}))["csrf_token"]
+
+    ok(client.delete("/sessions"))
+
+    assert COOKIE not in client.cookies
+    assert ok(api.get("/sessions"))["object"] == "session"
+
+
+def test_a_sign_in_link_is_exchanged_once_for_a_sign_in(browser, sessions, user_id):
+    with sessions.begin() as session:
+        secret = sign_ins.sign_in_link(session, user_id)
+    first, second = browser(), browser()
+
+    signed_in = ok(first.post("/sessions/token", json={"token": secret}))
+
+    assert signed_in["user"]["id"] == str(user_id)
+    assert signed_in["api_token"]["lease_length"] == 14 * 86400
+    assert first.cookies[COOKIE] != secret
+    assert "revoked" in refused(second.post("/sessions/token", json={"token": secret}), 403)
+
+
+def test_a_late_sign_in_link_and_a_page_of_another_site_sign_nobody_in(browser, sessions, user_id, token):
+    with sessions.begin() as session:
+        late = sign_ins.sign_in_link(session, user_id)
+        session.scalars(select(Token).where(Token.digest == tokens.digest(late))).one().expires = now()
+
+    answers = [
+        (browser().post("/sessions/token", json={"token": late}), "expired"),
+        (browser().post("/sessions/token", json={"token": token}, headers={"Sec-Fetch-Site": "cross-site"}), "another"),
+    ]
+
+    for answer, word in answers:
+        assert word in refused(answer, 403)
+        assert COOKIE not in answer.cookies
+
+
+def test_a_share_links_token_signs_nobody_in(browser, api):
+    experiment = ok(api.post("/experiments", json=experiment_body()))["id"]
+    guest = ok(api.post(f"/experiments/{experiment}/tokens"))["token"]
+
+    assert "guest" in refused(browser().post("/sessions/token", json={"token": guest}), 403)
 
 
 def test_a_changed_password_ends_the_other_sign_ins_and_no_program(page, browser, email, user_id, sessions, caller):

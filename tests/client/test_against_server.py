@@ -1,6 +1,7 @@
 """The client against the running service, with a real worker behind it."""
 
 import asyncio
+import itertools
 import multiprocessing
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import httpx
 import pytest
 
 from optsvc import AsyncClient, Categorical, Client, Double, Int, Metric
-from optsvc.client import BadRequest, Experiment, Forbidden, NotFound, Suggestion, UsageError
+from optsvc.client import BadRequest, Experiment, Forbidden, NotFound, Suggestion, UsageError, plots
 
 SPACE = [Double("sugar", 0.1, 10, log=True), Int("eggs", 1, 6), Categorical("oven", ["gas", "electric"])]
 CAKE = {"sugar": 1.0, "eggs": 3, "oven": "gas"}
@@ -307,6 +308,35 @@ def test_an_analysis_is_waited_for_in_asyncio(server_url, token, measured):
             return await (await client.experiment(measured.id)).analysis("contour", parameters=["eggs", "oven"])
 
     assert asyncio.run(ask()).result["names"] == ["eggs", "oven"]
+
+
+def test_a_chart_shows_itself_in_a_notebook_with_and_without_plotly(measured, monkeypatch):
+    monkeypatch.setattr(plots, "_SHOWN", itertools.count())
+    plot = measured.plot("history")
+    first, second = plot._repr_mimebundle_(), plot._repr_mimebundle_()
+    monkeypatch.setattr(plots, "find_spec", lambda _: None)
+    without = plot._repr_mimebundle_()
+
+    assert (plot.kind, plot.title, plot.pending) == ("history", "taste over 12 observations", [])
+    assert without == {"text/plain": repr(plot), plots.MIME_TYPE: plot.to_dict()}
+    assert first.keys() == second.keys() == {*without, "text/html"}
+    sizes = [len(bundle["text/html"]) for bundle in (first, second)]
+    assert (sizes[0] > 1_000_000, sizes[1] < 100_000) == (True, True)  # the library comes along once
+    assert second["text/html"].count("src=") == 0
+    assert "The best value, 5" in repr(plot)
+
+
+def test_a_chart_waits_for_what_it_needs_and_takes_options(server_url, token, measured):
+    async def ask():
+        async with AsyncClient(server_url, token) as client:
+            return await (await client.experiment(measured.id)).plot("slices", parameters=["eggs"], theme="dark")
+
+    bars = measured.plot("importances", metric="taste", complete=True).to_dict()["data"][0]
+
+    assert bars["y"][-1] == "eggs"
+    assert asyncio.run(ask()).raw["options"] == {"metric": "taste", "parameters": ["eggs"], "theme": "dark"}
+    with pytest.raises(NotFound, match="one of history, "):
+        measured.plot("horoscope")
 
 
 class LossyProxy(ThreadingHTTPServer):

@@ -18,13 +18,14 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from redis import Redis
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session, sessionmaker
+from starlette.types import ASGIApp
 
 from optsvc.api.app import create_app
+from optsvc.api.server import Server
 from optsvc.cli.environment import listen
 from optsvc.config import Settings
 from optsvc.domain.rights import Right, Rule, TokenKind
@@ -57,10 +58,10 @@ def scratch_database(server_url: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def live_server(app: FastAPI) -> Iterator[str]:
-    """The application behind a real socket; its address."""
+def live_server(app: FastAPI, around: ASGIApp | None = None) -> Iterator[str]:
+    """The application behind a real socket, with what is put around it; its address."""
     with listen("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
+        server = Server(around or app, app.state.live, log_level="warning", timeout_graceful_shutdown=2)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         eventually(lambda: server.started)

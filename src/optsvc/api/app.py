@@ -8,16 +8,18 @@ from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from optsvc import __version__
-from optsvc.api import download, errors
+from optsvc.api import dashboard, download, errors
 from optsvc.api.deps import BASIC, BEARER, SIGN_IN
 from optsvc.api.document import DESCRIPTION, TAGS, DocumentedAPI, operation_id
 from optsvc.api.file_stores import file_store
+from optsvc.api.live import Live
 from optsvc.api.responses import ContractResponse
 from optsvc.api.routers import (
     accounts,
     aiexperiments,
     analyses,
     checkpoints,
+    events,
     experiment_runs,
     experiments,
     file_contents,
@@ -25,6 +27,7 @@ from optsvc.api.routers import (
     health,
     notes,
     observations,
+    plots,
     projects,
     queued_suggestions,
     results,
@@ -36,8 +39,8 @@ from optsvc.api.routers import (
     web_data,
 )
 from optsvc.config import Settings
+from optsvc.queueing import queues, wakeups
 from optsvc.queueing.connection import connect, connect_async
-from optsvc.queueing.queues import attach
 from optsvc.queueing.rates import RateLimiter
 from optsvc.queueing.sign_ins import WrongPasswords
 from optsvc.queueing.wakeups import WakeUps
@@ -73,12 +76,13 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async_redis = connect_async(redis_url)
-        app.state.wakeups = WakeUps(async_redis)
-        listening = asyncio.create_task(app.state.wakeups.run())
+        app.state.wakeups = WakeUps(async_redis, app.state.live.changed)
+        tasks = [asyncio.create_task(each.run()) for each in (app.state.wakeups, app.state.live)]
         yield
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         await async_redis.aclose()
         app.state.sessions.kw["bind"].dispose()
         app.state.redis.close()
@@ -101,7 +105,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.downloads = download.limit()
     app.state.wrong_passwords = WrongPasswords(app.state.redis, tries=settings.wrong_passwords)
     app.state.sessions = make_sessionmaker(settings.database_url, pool_size=settings.database_pool_size)
-    attach(app.state.sessions, app.state.redis)
+    queues.attach(app.state.sessions, app.state.redis)
+    wakeups.attach(app.state.sessions, app.state.redis)
+    app.state.live = Live(app.state.sessions)
     errors.install(app)
     app.add_middleware(_OneSlash)
     app.include_router(health.router)
@@ -115,6 +121,8 @@ def create_app(settings: Settings) -> FastAPI:
         observations,
         results,
         analyses,
+        plots,
+        events,
         tokens,
         sessions,
         accounts,
@@ -130,4 +138,5 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(
             resource.router, prefix="/v1", dependencies=[Depends(BASIC), Depends(BEARER), Depends(SIGN_IN)]
         )
+    dashboard.install(app)
     return app

@@ -29,6 +29,8 @@ TAGS = [
     {"name": "observations", "description": "What came of the evaluations: values of the metrics, or a failure."},
     {"name": "results", "description": "The best points, how much each parameter matters, advice on how to go on."},
     {"name": "analyses", "description": "What an experiment has learnt: computed by the workers when you ask."},
+    {"name": "plots", "description": "Charts of an experiment as Plotly figures, for any language to draw."},
+    {"name": "events", "description": "What changes, as it changes: server-sent events."},
     {"name": "projects", "description": "Places for experiments and runs that belong together, with a note each."},
     {"name": "training runs", "description": "Executions of a program, their checkpoints, and what they reported."},
     {"name": "tags", "description": "Labels for runs."},

@@ -1,8 +1,10 @@
 """Values in a query, as the clients of the contract write them."""
 
 import json
+from collections.abc import Collection
 from typing import Annotated
 
+from fastapi import Request
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
@@ -22,6 +24,17 @@ def _flag(value: object) -> object:
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """`true` or `false` in any case, `1` or `0`; nothing else."""
+
+
+def check_known(request: Request, known: Collection[str]) -> None:
+    """Refuse what cannot be asked here: a misspelt option must not answer another question.
+
+    Raises:
+        InvalidRequest: A query parameter that is not among the known ones.
+    """
+    unknown = sorted(request.query_params.keys() - set(known))
+    if unknown:
+        raise InvalidRequest(f"Unknown query parameters: {', '.join(unknown)}; known here: {', '.join(known)}")
 
 
 def id_list(name: str, text: str) -> list[int]:

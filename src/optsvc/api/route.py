@@ -23,7 +23,8 @@ from optsvc.api.download import Download
 from optsvc.api.errors import OF_BODIES
 from optsvc.api.fields import choose_in_answer
 from optsvc.api.request import ContractRequest
-from optsvc.api.responses import CONTENT_TYPE, OrderedResponse
+from optsvc.api.responses import CONTENT_TYPE, EventStream, OrderedResponse
+from optsvc.api.threads import run_connecting
 from optsvc.config import Settings
 from optsvc.domain.errors import InvalidRequest, TooManyRequests, Unprocessable
 from optsvc.domain.rights import Right, Rule
@@ -77,7 +78,7 @@ class ContractRoute(APIRoute):
         methods = set(more.get("methods") or ())
         if methods & {"POST", "PUT", "MERGE"}:
             more["responses"] = OF_BODIES | (more.get("responses") or {})
-        if "GET" in methods and more.get("response_class") is not Download:
+        if "GET" in methods and more.get("response_class") not in (Download, EventStream):
             more["dependencies"] = [*(more.get("dependencies") or ()), *SELECTABLE]
         super().__init__(path, endpoint, **more)
 
@@ -113,7 +114,7 @@ class ContractRoute(APIRoute):
                 request.state.session = session
                 request.state.caller = allowance = None
                 if not rule.anybody:
-                    allowance = await run_in_threadpool(_sign_in, request, session, rule)
+                    allowance = await run_connecting(_sign_in, request, session, rule)
                 response = await _once(request, session, endpoint, repeatable=repeatable)
                 if response.status_code == 200 and (fields := getattr(request.state, "fields", None)) is not None:
                     response = OrderedResponse(

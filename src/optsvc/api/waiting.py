@@ -8,6 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from redis import Redis, RedisError
 from sqlalchemy.orm import Session
 
+from optsvc.api.threads import run_connecting
 from optsvc.domain.errors import Unprocessable
 from optsvc.queueing import replays
 from optsvc.queueing.wakeups import WakeUps, wait
@@ -16,6 +17,10 @@ from optsvc.services.access import Caller
 from optsvc.services.analyses import asking
 from optsvc.services.analyses.kind import Kind
 from optsvc.services.analyses.options import Options
+from optsvc.services.plots import asking as drawing
+from optsvc.services.plots.asking import Plot
+from optsvc.services.plots.kind import PlotKind
+from optsvc.services.plots.options import PlotOptions
 from optsvc.services.suggestions import Wait
 from optsvc.storage.models import Suggestion
 
@@ -41,13 +46,14 @@ async def look_until(
     """
     deadline = time.monotonic() + deadline_s
     with wakeups.listening(experiment_id) as woken:
-        while True:
+        last = deadline_s <= 0
+        answer = await run_in_threadpool(look, last)
+        while answer is None and not last:
+            await wait(woken, min(max(0.0, deadline - time.monotonic()), _LOOK_AGAIN_S))
             woken.clear()
-            left_s = deadline - time.monotonic()
-            answer = await run_in_threadpool(look, left_s <= 0)
-            if answer is not None or left_s <= 0:
-                return answer
-            await wait(woken, min(left_s, _LOOK_AGAIN_S))
+            last = time.monotonic() >= deadline
+            answer = await run_connecting(look, last)  # the connection was given back
+        return answer
 
 
 async def next_suggestion(
@@ -160,6 +166,53 @@ async def analysed(
     def look(_: bool) -> asking.Answer | None:
         nonlocal min_version
         answer = asking.take(session, caller, experiment_id, kind, options, min_version=min_version, stale=stale)
+        if isinstance(answer, asking.Wait):
+            min_version = answer.min_version
+            session.commit()  # asks the workers, and gives the connection back
+            return None
+        return answer
+
+    return await look_until(wakeups, experiment_id, deadline_s, look)
+
+
+async def drawn(
+    session: Session,
+    caller: Caller,
+    wakeups: WakeUps,
+    experiment_id: int,
+    kind: PlotKind,
+    options: PlotOptions,
+    *,
+    stale: bool,
+    complete: bool,
+    deadline_s: float,
+) -> Plot | None:
+    """A chart; while analyses for it are waited for, neither a thread nor a database connection is held.
+
+    Args:
+        session: The transaction to work in; committed each time that something is not there yet.
+        caller: Who asks.
+        wakeups: Tells when something was stored.
+        experiment_id: The experiment.
+        kind: Which chart.
+        options: With which options.
+        stale: Whether analyses of older data will do.
+        complete: Whether to wait for those that only add to it, too.
+        deadline_s: How long to wait, in seconds.
+
+    Returns:
+        None if the analyses were not computed in time.
+
+    Raises:
+        NotFound, InvalidRequest, Unprocessable: As in `drawing.take`.
+    """
+    min_version: int | None = None
+
+    def look(_: bool) -> Plot | None:
+        nonlocal min_version
+        answer = drawing.take(
+            session, caller, experiment_id, kind, options, min_version=min_version, stale=stale, complete=complete
+        )
         if isinstance(answer, asking.Wait):
             min_version = answer.min_version
             session.commit()  # asks the workers, and gives the connection back

@@ -126,6 +126,21 @@ def set_password(user: int, email: str | None, password: str, data_dir: Path, *,
     show(facts, as_json=as_json)
 
 
+@admin.command("sign-in-link")
+@click.option("--user", type=int, required=True, help="Their id.")
+@click.option("--address", default="http://127.0.0.1:8000", show_default=True, help="Where the browser finds optsvc.")
+@json_option
+@data_dir_option
+def sign_in_link(user: int, address: str, data_dir: Path, *, as_json: bool) -> None:
+    """Make a link that signs a user in to the dashboard, once, within an hour."""
+    from optsvc.cli.environment import transaction
+    from optsvc.services import sessions
+
+    with transaction(data_dir) as session:
+        secret = sessions.sign_in_link(session, user)
+    show({"user": str(user), "link": f"{address.rstrip('/')}/sign-in#token={secret}"}, as_json=as_json)
+
+
 @admin.command("remove-user")
 @click.option("--user", type=int, required=True, help="Their id.")
 @json_option

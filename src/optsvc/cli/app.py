@@ -59,14 +59,14 @@ def api(host: str, port: int, *, access_log: bool, fd: int | None, parent: int |
     migrations.check(servers_given(settings)[0])
     listener = listen(host, port) if fd is None else socket.socket(fileno=fd)
 
-    import uvicorn
-
     from optsvc.api.app import create_app
+    from optsvc.api.server import Server
 
     # uvicorn passes the signal that stopped it on to whoever handled it before
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    config = uvicorn.Config(create_app(settings), access_log=access_log, timeout_graceful_shutdown=5)
-    uvicorn.Server(config).run(sockets=[listener])
+    service = create_app(settings)
+    server = Server(service, service.state.live, access_log=access_log, timeout_graceful_shutdown=5)
+    server.run(sockets=[listener])
 
 
 @app.command()

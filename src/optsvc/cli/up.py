@@ -2,11 +2,13 @@
 
 import logging
 import os
+import shlex
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -73,7 +75,7 @@ def up(data_dir: Path, host: str, port: int, workers: int) -> None:
         address = address_of(host, listener.getsockname()[1])
         first = set_up(database_url, settings.bootstrap_token)
         if first is not None:  # shown at once: it is stored, and cannot be had again
-            show(*first, address)
+            show(first, address)
 
         environment = ONE_THREAD | os.environ | {"OPTSVC_DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
         environment["OPTSVC_REDIS_URL"] = settings.redis_url or redis.url
@@ -96,6 +98,7 @@ def up(data_dir: Path, host: str, port: int, workers: int) -> None:
         supervisor.start(*(program(f"worker-{number}", "worker") for number in range(1, workers + 1)))
         wait_until_ready(f"{address}/{'readyz' if workers else 'healthz'}", api, stopping)
         if not stopping():
+            show_dashboard(first, address, data_dir)
             click.echo(f"optsvc is ready at {address}; Ctrl-C stops it. Data: {data_dir}, logs: {logs}")
         supervisor.look_after(until=stopping)
         click.echo("Stopping; running computations get a few seconds, a second Ctrl-C ends them now.", err=True)
@@ -132,11 +135,26 @@ def address_of(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def set_up(database_url: str, bootstrap_token: str | None) -> tuple[str, str | None] | None:
-    """Apply the migrations and make the first user, with a token and, unless that was chosen, a password.
+@dataclass(frozen=True, slots=True)
+class FirstUser:
+    """What an administrator signs in with.
+
+    Args:
+        token: For programs.
+        password: None if the token was chosen, whose owner then need not see any secret in a log.
+        link: The token of a sign-in link; None likewise.
+    """
+
+    token: str
+    password: str | None = None
+    link: str | None = None
+
+
+def set_up(database_url: str, bootstrap_token: str | None) -> FirstUser | None:
+    """Apply the migrations and make the first user.
 
     Returns:
-        The two; None if there were tokens before.
+        What it signs in with; None if there were tokens before.
     """
     from optsvc.domain.rights import Right, Rule
     from optsvc.services import passwords, sessions, tokens
@@ -149,32 +167,46 @@ def set_up(database_url: str, bootstrap_token: str | None) -> tuple[str, str | N
         with factory.begin() as session:
             secret = tokens.bootstrap(session, bootstrap_token)
             if secret is None or bootstrap_token is not None:
-                return None if secret is None else (secret, None)
-            user_id = tokens.authenticate(session, secret, Rule(Right.READ)).user_id
+                return None if secret is None else FirstUser(secret)
+            user_id = tokens.authenticate(session, secret, Rule(Right.READ)).user_id or 0
             password = passwords.generated()
-            sessions.set_password(session, user_id or 0, password)
-            return secret, password
+            sessions.set_password(session, user_id, password)
+            return FirstUser(secret, password, sessions.sign_in_link(session, user_id))
     finally:
         factory.kw["bind"].dispose()
 
 
-def show(secret: str, password: str | None, address: str) -> None:
+def show(first: FirstUser, address: str) -> None:
     """Print the administrator token and how it is used.
 
     Args:
-        secret: The token.
-        password: The administrator's password; None if the user chose the token, who then need not see it in a log.
+        first: Who was made.
         address: URL of the service.
     """
     from optsvc.services.tokens import FIRST_EMAIL
 
-    if password is None:
+    if first.password is None:
         click.echo("The administrator token is the value of OPTSVC_BOOTSTRAP_TOKEN.")
         click.echo(f"To sign in as {FIRST_EMAIL}, make a password: optsvc admin set-password --user 1")
         return
-    click.echo(f"Administrator token, shown only this once:\n\n    {secret}\n")
-    click.echo(f"It is the user name of every request:\n\n    curl -u {secret}: {address}/v1/tokens/self\n")
-    click.echo(f"To sign in with a password, as is shown only this once too:\n\n    {FIRST_EMAIL}  {password}\n")
+    click.echo(f"Administrator token, shown only this once:\n\n    {first.token}\n")
+    click.echo(f"It is the user name of every request:\n\n    curl -u {first.token}: {address}/v1/tokens/self\n")
+    click.echo(f"To sign in with a password, as is shown only this once too:\n\n    {FIRST_EMAIL}  {first.password}\n")
+
+
+def show_dashboard(first: FirstUser | None, address: str, data_dir: Path) -> None:
+    """Print where the dashboard is, and how to get in.
+
+    Args:
+        first: Who was made at this start, if anybody.
+        address: URL of the service.
+        data_dir: Where its data are.
+    """
+    if first is not None and first.link is not None:
+        click.echo(f"The dashboard, signed in (once, within an hour):\n\n    {address}/sign-in#token={first.link}\n")
+        return
+    click.echo(f"The dashboard is at {address}/. For a link that signs you in:\n")
+    click.echo(f"    optsvc admin sign-in-link --user 1 --address {address} --data-dir {shlex.quote(str(data_dir))}\n")
 
 
 def wait_until_ready(url: str, api: "Program", stopping: Callable[[], bool]) -> None:

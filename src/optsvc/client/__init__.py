@@ -18,6 +18,7 @@ from optsvc.client.errors import (
     UsageError,
 )
 from optsvc.client.parameters import Categorical, Double, Int, Metric
+from optsvc.client.plots import Plot
 from optsvc.client.records import Analysis, BestAssignments, MetricEvaluation, Progress
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "NotReady",
     "Observation",
     "OptsvcClientError",
+    "Plot",
     "Progress",
     "RateLimited",
     "ServerError",

@@ -13,6 +13,7 @@ from optsvc.client.exchange import Broken, Json, Reply, Request, RetryPolicy, ex
 from optsvc.client.files import AnyPath, arriving
 from optsvc.client.loop import Loop
 from optsvc.client.parameters import AnyMetric, AnyParameter
+from optsvc.client.plots import Plot
 from optsvc.client.records import (
     Analysis,
     Assignments,
@@ -199,6 +200,10 @@ class AsyncExperiment(ExperimentRecord[Connection]):
     async def analysis(self, kind: str, **options: Option) -> Analysis:
         """As `Experiment.analysis`."""
         return Analysis.from_json(await self._connection.send(requests.analysis(self.id, kind, options)))
+
+    async def plot(self, kind: str, **options: Option) -> Plot:
+        """As `Experiment.plot`."""
+        return Plot.from_json(await self._connection.send(requests.plot(self.id, kind, options)))
 
     async def best_assignments(self) -> Sequence[BestAssignments]:
         """As `Experiment.best_assignments`."""

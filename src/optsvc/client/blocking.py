@@ -13,6 +13,7 @@ from optsvc.client.exchange import Broken, Json, Reply, Request, RetryPolicy, ex
 from optsvc.client.files import AnyPath, arriving
 from optsvc.client.loop import Loop
 from optsvc.client.parameters import AnyMetric, AnyParameter
+from optsvc.client.plots import Plot
 from optsvc.client.records import (
     Analysis,
     Assignments,
@@ -258,6 +259,23 @@ class Experiment(ExperimentRecord[Connection]):
             NotReady: It was not there within the client's `timeout_s`; ask again later.
         """
         return Analysis.from_json(self._connection.send(requests.analysis(self.id, kind, options)))
+
+    def plot(self, kind: str, **options: Option) -> Plot:
+        """A chart; what it needs is computed now if it is not there yet. In a notebook, it shows itself.
+
+        Args:
+            kind: ``"history"``, ``"pareto"``, ``"importances"``…; `GET …/plots` lists all with their options.
+            **options: Of the kind, such as ``metric="accuracy"``, and of all of them ``theme="dark"``. With
+                ``complete=True`` what only adds to the chart is waited for, too; with ``stale=True`` analyses of older
+                data will do.
+
+        Raises:
+            NotFound: There is no such chart.
+            BadRequest: An option is wrong.
+            Unprocessable: It cannot be had of this experiment, or not from the present observations.
+            NotReady: It was not there within the client's `timeout_s`; ask again later.
+        """
+        return Plot.from_json(self._connection.send(requests.plot(self.id, kind, options)))
 
     def best_assignments(self) -> Sequence[BestAssignments]:
         """The best points so far: one for one metric, the Pareto front for several, none before a result."""

@@ -19,7 +19,7 @@ Values: TypeAlias = Mapping[str, float] | Sequence[Mapping[str, Any]]
 """Values of several metrics by name, or as the API's objects: ``name``, ``value``, ``value_stddev``."""
 
 Option: TypeAlias = str | int | float | Sequence[str] | None
-"""An option of an analysis; a truth value is an `int`."""
+"""An option of an analysis or a plot; a truth value is an `int`."""
 
 LARGEST_BATCH = 2500
 """Most observations that the service takes in one request."""
@@ -112,6 +112,12 @@ def analysis(experiment_id: Id, kind: str, options: Mapping[str, Option]) -> Req
     """Ask for an analysis; options with the value None are left out."""
     params = {name: _option(value) for name, value in options.items()}
     return Request("GET", _path(experiment_id, "analyses", kind), params)
+
+
+def plot(experiment_id: Id, kind: str, options: Mapping[str, Option]) -> Request:
+    """Ask for a chart; options with the value None are left out."""
+    params = {name: _option(value) for name, value in options.items()}
+    return Request("GET", _path(experiment_id, "plots", kind), params)
 
 
 def suggest(experiment_id: Id, assignments: Assignments | None = None, metadata: Metadata | None = None) -> Request:

@@ -13,9 +13,11 @@ from optsvc.engine.analysis.front_growth import FrontGrowth, front_growth
 from optsvc.engine.analysis.health import Health, health
 from optsvc.engine.analysis.honesty import Honesty, Prediction, honesty, share_interval
 from optsvc.engine.analysis.importances import MetricImportances, metric_importances
+from optsvc.engine.analysis.random_front import RandomFront, random_front
 from optsvc.engine.analysis.readable import Condition
 from optsvc.engine.analysis.robustness import Change, MetricRobustness, Robustness, robustness
 from optsvc.engine.analysis.slices import Contour, Slice, Slices, contour, slices
+from optsvc.engine.analysis.success_map import SuccessMap, success_map
 from optsvc.engine.analysis.truth import Estimate
 from optsvc.engine.batch.many import Request, alike, suggest_many
 from optsvc.engine.batch.routes import Routes
@@ -51,6 +53,7 @@ __all__ = [
     "Prediction",
     "Problem",
     "Proposal",
+    "RandomFront",
     "Request",
     "Robustness",
     "Routes",
@@ -59,6 +62,7 @@ __all__ = [
     "Slice",
     "Slices",
     "Source",
+    "SuccessMap",
     "Verdict",
     "alike",
     "belief",
@@ -75,11 +79,13 @@ __all__ = [
     "metric_importances",
     "needs_model",
     "partial_dependence",
+    "random_front",
     "random_point",
     "robustness",
     "share_interval",
     "slices",
     "space_filling",
+    "success_map",
     "suggest",
     "suggest_many",
 ]

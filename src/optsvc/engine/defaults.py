@@ -61,6 +61,8 @@ class EngineDefaults:
     settled_improvement: float = 1e-3
     """Of the standardized metric. Where less is expected, every other turn of the process is exploration's. Three turns
     of four cost the smooth and the rugged development problems 6 and 4 points of score after 100 evaluations."""
+    settled_growth: float = 1e-4
+    """The same for several objectives, as a share of the hypervolume so far."""
     explored_points: int = 32
     coverage_radius: float = 0.1
     """How far a point that meets all constraints covers them, in roots of the number of parameters."""
@@ -200,6 +202,12 @@ class EngineDefaults:
     """Noise counts as noise above this share of the signal variance."""
     expected_front_points: int = 512
     """Where the models are asked for the front that they expect."""
+    end_starts: int = 4
+    """From so many points the search for each of its ends sets out."""
+    end_weight: float = 0.1
+    """What an end of the front may cost of each other objective, per unit, both in ranges of the front."""
+    wide_turns: int = 4
+    """In one turn of so many, whatever is better than the worst value observed counts."""
     reference_points: int = 64
     reference_jitter: float = 1e-8
     reference_min_stddev: float = 1e-4
@@ -207,7 +215,7 @@ class EngineDefaults:
     fantasy_samples: int = 16
     fantasy_samples_large: int = 8
     large_rows: int = 300
-    reference_margin: float = 0.1
+    reference_margin: float = 0.02
     """How far beyond the worst of the front the reference point lies, in ranges of the front."""
     front_points: tuple[int, int] = (100, 40)
     """Of three objectives, and of four: a larger front is stood for by so many of its points. In four, 40 leave about
@@ -269,6 +277,19 @@ class EngineDefaults:
     robustness_points: int = 128
     robustness_samples: int = 128
     robustness_halvings: int = 8
+
+    # Where the front of a random search would lie.
+    random_front_searches: int = 200
+    random_front_evaluations: int = 4096
+    """Of one search: as many as were observed, but at most so many."""
+    random_front_points: int = 8192
+    """From which the searches draw."""
+    random_front_blocks: int = 8
+    random_front_grid: int = 48
+
+    # How likely success is over two parameters.
+    success_map_points: int = 24
+    success_map_rows: int = 32
 
     # Whether it is worth going on.
     regret_failure: float = 0.1

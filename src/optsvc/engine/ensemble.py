@@ -13,7 +13,6 @@ nothing more anywhere, every other turn is exploration's.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import log
 from typing import Any
 
 from optsvc.engine.backend import HostArray
@@ -114,7 +113,7 @@ class Ensemble:
 
     def _has_settled(self, proposal: Proposal) -> bool:
         """Whether the process expects next to nothing anywhere: what there is to gain is where it errs."""
-        return bool(proposal.details.get("log_improvement", 0.0) < log(DEFAULTS.settled_improvement))
+        return bool(proposal.details.get("settled", False))
 
     def _record(self, point: HostArray, shares: Shares) -> dict[str, Any]:
         record: dict[str, Any] = {

@@ -11,8 +11,10 @@ from optsvc.engine.backend import Backend, HostArray, IntArray
 from optsvc.engine.defaults import DEFAULTS, EngineDefaults
 from optsvc.engine.encoding import Encoder
 from optsvc.engine.history import EncodedHistory
+from optsvc.engine.pareto.fronts import nondominated
 from optsvc.engine.problem import EngineState, Problem, Seed
 from optsvc.engine.randomness import Stage, generator
+from optsvc.engine.ranking import as_loss
 from optsvc.engine.rows import local_rows, rows_to_fit
 from optsvc.engine.steps import Steps
 from optsvc.engine.surrogates.calibration import variance_scale
@@ -77,8 +79,9 @@ class Model:
 
     def mean_at(self, features: HostArray) -> HostArray:
         """The expected targets ``(m,)`` at features ``(m, d)``."""
-        backend = self.posterior.backend
-        return backend.to_host(self.posterior.predict(backend.to_device(features))[0])
+        posterior, backend = self.posterior, self.posterior.backend
+        covariances = posterior.kernel.value(backend.to_device(features), posterior.features)
+        return backend.to_host(posterior.mean + covariances @ posterior.weights)
 
     def expect(self, features: HostArray) -> tuple[float, float]:
         """Mean and variance of the noise-free target at features ``(d,)``, as sure as the model has proved to be."""
@@ -111,6 +114,12 @@ class Models:
     def all(self) -> tuple[Model, ...]:
         """The objectives', then the constraints'."""
         return self.objectives + self.constraints
+
+    @property
+    def steps(self) -> HostArray:
+        """How far a step along each axis is, in unit coordinates, shape ``(p,)``."""
+        steps: HostArray = np.minimum(np.min([model.length_scales for model in self.all], axis=0), 1.0)
+        return steps
 
     def missed(self) -> HostArray:
         """By how much each row seems to miss constraints, in targets, summed, shape ``(n,)``."""
@@ -146,8 +155,8 @@ def fit_models(
     """
     columns = [
         column
-        for place in range(len(problem.metrics))
-        if (column := _Column.of(problem, history, place, encoder, state, defaults)) is not None
+        for place, kept in enumerate(_kept(problem, history))
+        if (column := _Column.of(problem, history, place, kept, encoder, state, defaults)) is not None
     ]
     if not columns:
         return None
@@ -178,6 +187,24 @@ def fit_models(
     )
 
 
+def _kept(problem: Problem, history: EncodedHistory) -> list[float | None]:
+    """For each metric the value, if any, beyond which values must be told apart from it.
+
+    That is its threshold; of several objectives the worst value on the observed front, if that is worse. When points
+    crowd at one end of a front the other end looks like outliers, but it is not.
+    """
+    kept = [metric.threshold for metric in problem.metrics]
+    count = len(problem.objectives)
+    if count > 1 and len(history.values):
+        losses = np.column_stack([as_loss(m, history.values[:, j]) for j, m in enumerate(problem.objectives)])
+        worst = losses[nondominated(losses)].max(axis=0)
+        for j, metric in enumerate(problem.objectives):
+            threshold = kept[j]
+            bars = np.append(worst[j], [] if threshold is None else as_loss(metric, np.array([threshold])))
+            kept[j] = float(as_loss(metric, bars.max(keepdims=True))[0])
+    return kept
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
     """A metric whose values differ, ready to be fitted."""
@@ -199,14 +226,14 @@ class _Column:
         problem: Problem,
         history: EncodedHistory,
         place: int,
+        kept: float | None,
         encoder: Encoder,
         state: EngineState | None,
         defaults: EngineDefaults,
     ) -> "_Column | None":
         metric, values, stddevs = problem.metrics[place], history.values[:, place], history.stddevs[:, place]
-        goal = metric.strategy is not Strategy.CONSTRAINT
-        weighed = goal and len(problem.objectives) > 1
-        transform = OutputTransform.fit(values, metric.objective, defaults, kept=metric.threshold, warp=not weighed)
+        weighed = metric in problem.objectives and len(problem.objectives) > 1
+        transform = OutputTransform.fit(values, metric.objective, defaults, kept=kept, warp=not weighed)
         if transform is None:
             return None
         data = TrainingData(

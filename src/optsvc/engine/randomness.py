@@ -29,6 +29,7 @@ class Stage(IntEnum):
     BELIEF = 24
     ROBUSTNESS = 25
     REMAINING = 26
+    RANDOM_FRONT = 27
 
 
 def generator(seed: Seed, stage: Stage, index: int = 0) -> np.random.Generator:

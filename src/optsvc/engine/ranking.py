@@ -24,7 +24,7 @@ def losses_of(problem: Problem, values: HostArray) -> HostArray:
 
     Of a single objective they are its values, negated if more is better; else ranks.
     """
-    signed = np.column_stack([_losses(metric, values[:, j]) for j, metric in enumerate(problem.metrics)])
+    signed = np.column_stack([as_loss(metric, values[:, j]) for j, metric in enumerate(problem.metrics)])
     if problem.only_metric:
         return signed[:, 0]
     return ranked(signed[:, : len(problem.objectives)], missed_of(problem, values))
@@ -52,14 +52,15 @@ def missed_of(problem: Problem, values: HostArray) -> HostArray:
     missed = np.zeros(len(values))
     for j, metric in enumerate(problem.metrics):
         if metric in problem.constraints and metric.threshold is not None:
-            losses = _losses(metric, values[:, j]) / 4.0  # so that no difference overflows
+            losses = as_loss(metric, values[:, j]) / 4.0  # so that no difference overflows
             lower, upper = np.quantile(losses, [0.25, 0.75]) if len(losses) else (0.0, 1.0)
-            excess = losses - _losses(metric, np.array([metric.threshold])) / 4.0
+            excess = losses - as_loss(metric, np.array([metric.threshold])) / 4.0
             missed += np.maximum(excess, 0.0) / (upper - lower if upper > lower else 1.0)
     return missed
 
 
-def _losses(metric: Metric, values: HostArray) -> HostArray:
+def as_loss(metric: Metric, values: HostArray) -> HostArray:
+    """The values ``(n,)`` of a metric, negated if more is better."""
     return -values if metric.objective is Objective.MAXIMIZE else values
 
 

@@ -269,10 +269,49 @@ def seen_in(session: Session, caller: Caller, owner: Client, model: Any) -> Colu
     return condition if _sees_others(owner, right) else and_(condition, model.user_id == caller.user_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which experiments of a client somebody sees.
+
+    Args:
+        client_id: The client.
+        everybodys: Whether also those that others have made.
+        user_id: Who made the others.
+        development: Only development experiments, or only others; None for both.
+    """
+
+    client_id: int
+    everybodys: bool
+    user_id: int | None
+    development: bool | None
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """As a condition on experiments."""
+        return and_(
+            Experiment.client_id == self.client_id,
+            true() if self.everybodys else Experiment.user_id == self.user_id,
+            true() if self.development is None else Experiment.development == self.development,
+        )
+
+
+def reach(session: Session, caller: Caller, owner: Client) -> Reach | None:
+    """Which experiments of a client the caller sees; None if not even the client."""
+    right = right_in(session, caller, owner)
+    if right is None:
+        return None
+    return Reach(
+        client_id=owner.id,
+        everybodys=_sees_others(owner, right),
+        user_id=caller.user_id,
+        development=None if caller.kind is TokenKind.USER else caller.development,
+    )
+
+
 def experiments_seen_in(session: Session, caller: Caller, owner: Client) -> ColumnElement[bool]:
     """The condition on experiments: as `seen_in`, and of the caller's own kind, development or not."""
-    kind = true() if caller.kind is TokenKind.USER else Experiment.development == caller.development
-    return and_(seen_in(session, caller, owner, Experiment), kind)
+    found = reach(session, caller, owner)
+    return false() if found is None else found.condition
 
 
 def clients_of(session: Session, caller: Caller, *, organization_id: int | None = None) -> Sequence[Client]:

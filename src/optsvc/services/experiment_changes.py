@@ -11,6 +11,7 @@ from optsvc.domain.experiment import Definition, ExperimentType
 from optsvc.domain.revision import MetricChange, ParameterChange, revise, revise_metrics
 from optsvc.domain.space_rules import check_space
 from optsvc.queueing.queues import refresh_after_commit
+from optsvc.queueing.wakeups import changed_after_commit
 from optsvc.services import access
 from optsvc.services.access import Caller
 from optsvc.services.experiments import named_project
@@ -88,6 +89,7 @@ def update(
         if compute:
             refresh_after_commit(session, experiment.id)
     repository.touch(experiment, former_project)
+    changed_after_commit(session, experiment.id, experiment.client_id)
     return experiment
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from optsvc.domain.errors import InvalidRequest, NotFound
 from optsvc.domain.training_run import OPTIMIZER_SOURCE, RunState
+from optsvc.queueing.wakeups import changed_after_commit
 from optsvc.services import access, results, run_results, suggestions, training_runs
 from optsvc.services.access import Caller
 from optsvc.services.run_changes import RunChanges, is_finished
@@ -70,6 +71,7 @@ def create(
     if run.deleted:
         run_results.set_deleted(session, experiment, run, deleted=True)
     ExperimentRepository(session).touch(experiment)
+    changed_after_commit(session, experiment.id, experiment.client_id)
     session.flush()
     return run
 

@@ -12,6 +12,7 @@ from optsvc.domain.errors import InvalidExperiment, NotFound
 from optsvc.domain.experiment import Definition, ExperimentType
 from optsvc.domain.grid import grid_size
 from optsvc.domain.rules import check
+from optsvc.queueing.wakeups import changed_after_commit
 from optsvc.services import access
 from optsvc.services.access import Caller
 from optsvc.storage.definitions import (
@@ -90,6 +91,7 @@ def create(
         session.add(experiment)
         session.flush()
         ExperimentRepository(session).touch(experiment, moment=moment)
+        changed_after_commit(session, experiment.id, experiment.client_id)
     return experiment
 
 

@@ -12,6 +12,7 @@ from optsvc.domain.experiment import Definition
 from optsvc.domain.metrics import Metric
 from optsvc.domain.observation import MetricEvaluation
 from optsvc.queueing.queues import refresh_after_commit
+from optsvc.queueing.wakeups import changed_after_commit
 from optsvc.services import access
 from optsvc.services.access import Caller
 from optsvc.services.snapshot import uses_model
@@ -197,6 +198,7 @@ def moved_on(session: Session, experiment: Experiment, *, compute: bool) -> None
     repository = ExperimentRepository(session)
     repository.data_moved_on(experiment, compute=compute)
     repository.touch(experiment)
+    changed_after_commit(session, experiment.id, experiment.client_id)
     if compute:
         refresh_after_commit(session, experiment.id)
 

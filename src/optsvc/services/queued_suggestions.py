@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from optsvc.domain.errors import NotFound
+from optsvc.queueing.wakeups import changed_after_commit
 from optsvc.services import access
 from optsvc.services.access import Caller
 from optsvc.services.suggestions import check_task
@@ -30,6 +31,7 @@ def create(
     queued = QueuedSuggestion(experiment_id=experiment.id, assignments=valid, task=task)
     session.add(queued)
     session.flush()
+    changed_after_commit(session, experiment.id, experiment.client_id)
     return queued
 
 
@@ -52,5 +54,6 @@ def get(session: Session, caller: Caller, experiment_id: int, queued_id: int) ->
 
 def delete(session: Session, caller: Caller, experiment_id: int, queued_id: int) -> None:
     """Take one out of the line; raises as `get`."""
-    access.experiment(session, caller, experiment_id, lock=True)
+    experiment = access.experiment(session, caller, experiment_id, lock=True)
+    changed_after_commit(session, experiment.id, experiment.client_id)
     session.delete(get(session, caller, experiment_id, queued_id))

@@ -10,6 +10,7 @@ from optsvc.domain.advice import StoppingReason
 from optsvc.domain.experiment import Definition
 from optsvc.domain.space import Assignments
 from optsvc.queueing.queues import refresh_after_commit
+from optsvc.queueing.wakeups import changed_after_commit
 from optsvc.services import access, standings
 from optsvc.services.access import Caller
 from optsvc.services.snapshot import uses_model
@@ -83,6 +84,7 @@ def forget_model(session: Session, caller: Caller, experiment_id: int) -> None:
     SuggestionRepository(session, experiment).discard_ready()
     compute = uses_model(experiment) and not experiment.deleted
     ExperimentRepository(session).data_moved_on(experiment, compute=compute)
+    changed_after_commit(session, experiment.id, experiment.client_id)
     if compute:
         refresh_after_commit(session, experiment.id)
 

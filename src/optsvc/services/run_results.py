@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from optsvc.domain.errors import InvalidAssignments
 from optsvc.domain.training_run import RunState
 from optsvc.queueing.queues import refresh_after_commit
+from optsvc.queueing.wakeups import changed_after_commit
 from optsvc.services.snapshot import uses_model
 from optsvc.storage.definitions import definition_of, metrics_from_json
 from optsvc.storage.experiments import ExperimentRepository
@@ -86,5 +87,6 @@ def _moved_on(session: Session, experiment: Experiment) -> None:
     repository, compute = ExperimentRepository(session), uses_model(experiment)
     repository.data_moved_on(experiment, compute=compute)
     repository.touch(experiment)
+    changed_after_commit(session, experiment.id, experiment.client_id)
     if compute:
         refresh_after_commit(session, experiment.id)

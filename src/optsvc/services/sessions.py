@@ -8,10 +8,14 @@ from sqlalchemy.orm import Session
 
 from optsvc.domain.errors import InvalidRequest, WrongPassword
 from optsvc.domain.passwords import LONGEST, check_password
-from optsvc.domain.rights import TokenKind
+from optsvc.domain.rights import Right, Rule, TokenKind
 from optsvc.services import accounts, passwords, tokens
 from optsvc.services.access import Caller
 from optsvc.storage.models import Token, User, now
+
+_LINK = "sign-in link"
+"""The name of tokens that are exchanged."""
+_LINK_HOURS = 1
 
 
 def csrf_token(secret: str) -> str:
@@ -48,9 +52,41 @@ def sign_in(session: Session, email: str, password: str, *, days: float) -> str:
     return tokens.issue(session, "sign-in", kind=TokenKind.USER, client_id=None, user_id=user.id, days=days)[1]
 
 
+def sign_in_with_token(session: Session, secret: str, *, days: float) -> str:
+    """Let a browser work with a token.
+
+    Args:
+        session: The transaction to work in.
+        secret: Of the token.
+        days: How long a sign-in lasts.
+
+    Returns:
+        What the browser is to keep: the same secret, so that it may do what the token may, and no more; in place of a
+        sign-in link's, another: a link works once.
+
+    Raises:
+        Forbidden: The token is unknown or expired, or a share link's, which has an address of its own.
+    """
+    caller = tokens.authenticate(session, secret, Rule(Right.READ, development=True))
+    link = (Token.id == caller.token_id) & (Token.kind == TokenKind.USER.value) & (Token.name == _LINK)
+    user_id = session.execute(delete(Token).where(link).returning(Token.user_id)).scalar()
+    if user_id is None:
+        return secret
+    return tokens.issue(session, "sign-in", kind=TokenKind.USER, client_id=None, user_id=user_id, days=days)[1]
+
+
+def sign_in_link(session: Session, user_id: int) -> str:
+    """The secret of a sign-in that a browser exchanges for its own, once, within an hour.
+
+    Raises:
+        NotFound: There is no such user.
+    """
+    return tokens.issue(session, _LINK, kind=TokenKind.USER, client_id=None, user_id=user_id, days=_LINK_HOURS / 24)[1]
+
+
 def sign_out(session: Session, caller: Caller) -> None:
-    """End the caller's sign-in at once."""
-    session.execute(delete(Token).where(Token.id == caller.token_id))
+    """End the caller's sign-in at once; a token of another kind is none, and stays."""
+    session.execute(delete(Token).where(Token.id == caller.token_id, Token.kind == TokenKind.USER.value))
 
 
 def change_password(session: Session, caller: Caller, user: User, *, old: str, new: str) -> None:

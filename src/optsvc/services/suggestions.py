@@ -18,6 +18,7 @@ from optsvc.domain.experiment import Definition, ExperimentType
 from optsvc.domain.grid import grid_point, grid_size
 from optsvc.domain.space import SearchSpace
 from optsvc.queueing.queues import refresh_after_commit
+from optsvc.queueing.wakeups import changed_after_commit
 from optsvc.services import access
 from optsvc.services.access import Caller
 from optsvc.services.snapshot import Snapshot, provenance, uses_model
@@ -198,12 +199,14 @@ def delete(session: Session, caller: Caller, experiment_id: int, suggestion_id: 
     """
     experiment = access.experiment(session, caller, experiment_id, lock=True)
     _get(session, experiment, suggestion_id).deleted = True
+    changed_after_commit(session, experiment.id, experiment.client_id)
 
 
 def delete_all(session: Session, caller: Caller, experiment_id: int, *, open_only: bool) -> None:
     """Delete all suggestions, or only the open ones."""
     experiment = access.experiment(session, caller, experiment_id, lock=True)
     SuggestionRepository(session, experiment).delete_all(open_only=open_only)
+    changed_after_commit(session, experiment.id, experiment.client_id)
 
 
 def _get(session: Session, experiment: Experiment, suggestion_id: int) -> Suggestion:
@@ -308,4 +311,5 @@ def _hand_out(
     )
     session.add(suggestion)
     session.flush()
+    changed_after_commit(session, experiment.id, experiment.client_id)
     return suggestion

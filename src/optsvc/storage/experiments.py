@@ -188,7 +188,7 @@ class ExperimentRepository:
                 .group_by(Observation.experiment_id)
             )
         }
-        best = self._best_observation_ids(experiments)
+        best = self.best_observation_ids(experiments)
         wanted = {id_ for row in ends.values() for id_ in (row.first, row.last)} | set(best.values())
         observations = {
             observation.id: observation
@@ -224,7 +224,7 @@ class ExperimentRepository:
                 found[row.experiment_id][row.task] = row.observations
         return found
 
-    def _best_observation_ids(self, experiments: Iterable[Experiment]) -> dict[int, int]:
+    def best_observation_ids(self, experiments: Iterable[Experiment]) -> dict[int, int]:
         """The observation with the best value of the one optimized metric, by experiment; among equals the newest.
 
         With tasks, only observations of full cost count.

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query, Request
 from optsvc.api.deps import CallerDep, DeadlineDep, ExperimentId, SessionDep, WakeUpsDep
 from optsvc.api.described import model_of
 from optsvc.api.errors import NOT_NOW, RESPONSES
-from optsvc.api.query import Flag
+from optsvc.api.query import Flag, check_known
 from optsvc.api.responses import ContractResponse
 from optsvc.api.route import ContractRoute, needs
 from optsvc.api.schemas.analyses import AnalysisKindOut, AnalysisOut, PendingAnalysisOut, analysis_json
 from optsvc.api.schemas.common import EmptyOut, Pagination
 from optsvc.api.waiting import analysed
-from optsvc.domain.errors import InvalidRequest, NotFound
+from optsvc.domain.errors import NotFound
 from optsvc.domain.rights import Right
 from optsvc.services import access
 from optsvc.services.analyses.asking import listing
@@ -59,7 +59,7 @@ def _endpoint(kind: Kind) -> _Endpoint:
             Flag, Query(description="Answer at once with what was computed last, from older data if need be.")
         ] = False,
     ) -> ContractResponse:
-        _check_known(request, kind)
+        check_known(request, (*kind.options.model_fields, *_GENERAL))
         found = await analysed(
             session, caller, wakeups, experiment_id, kind, options, stale=stale, deadline_s=deadline_s
         )
@@ -76,14 +76,6 @@ def _endpoint(kind: Kind) -> _Endpoint:
     analyse.__name__ = f"{kind.name}_analysis"
     analyse.__annotations__["options"] = Annotated[kind.options, Query()]  # each becomes a parameter of the query
     return needs(Right.READ, development=True, guest=True)(analyse)
-
-
-def _check_known(request: Request, kind: Kind) -> None:
-    """Refuse what this kind cannot be asked: a misspelt option must not answer another question."""
-    known = [*kind.options.model_fields, *_GENERAL]
-    unknown = sorted(request.query_params.keys() - set(known))
-    if unknown:
-        raise InvalidRequest(f"Unknown query parameters: {', '.join(unknown)}; known here: {', '.join(known)}")
 
 
 for each in KINDS.values():

@@ -12,7 +12,7 @@ from optsvc.api.deps import CallerDep, SessionDep
 from optsvc.api.errors import RESPONSES, body_of
 from optsvc.api.route import ContractRoute, needs
 from optsvc.api.schemas.accounts import ClientOut, UserOut
-from optsvc.api.schemas.sessions import PasswordIn, SessionOut, SignInIn
+from optsvc.api.schemas.sessions import PasswordIn, SessionOut, SignInIn, TokenSignInIn
 from optsvc.api.schemas.tokens import TokenOut
 from optsvc.domain.errors import Forbidden, TooManyRequests, WrongPassword
 from optsvc.domain.rights import Right, Rule, TokenKind
@@ -31,8 +31,7 @@ PreferredClient = Annotated[int | None, Query(ge=0, description="The client to s
 @needs(Right.READ, anybody=True)
 def sign_in(request: Request, response: Response, session: SessionDep, body: SignInIn) -> SessionOut | Response:
     """Sign in: sets a cookie, and answers with the CSRF token that changes made with this cookie must carry."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Forbidden("a page of another site cannot sign you in")
+    _check_page(request)
     days: float = request.app.state.settings.sign_in_days
     try:
         with _counted(request, body.email):
@@ -41,6 +40,21 @@ def sign_in(request: Request, response: Response, session: SessionDep, body: Sig
         request.state.user_id = refusal.user_id
         return body_of(refusal)  # returned, not raised: the audit log is to keep it
     caller = request.state.caller = tokens.authenticate(session, secret, Rule(Right.READ))
+    credentials.keep_signed_in(request, response, secret, days=days)
+    return _shown(session, caller, csrf_token=sessions.csrf_token(secret))
+
+
+@entrance.post("/token")
+@needs(Right.READ, anybody=True)
+def sign_in_with_token(request: Request, response: Response, session: SessionDep, body: TokenSignInIn) -> SessionOut:
+    """Sign a browser in with a token: a cookie holds it, and may do what the token may, for as long as it may.
+
+    The token of a sign-in link works once: it is exchanged for another.
+    """
+    _check_page(request)
+    days: float = request.app.state.settings.sign_in_days
+    secret = sessions.sign_in_with_token(session, body.token, days=days)
+    caller = request.state.caller = tokens.authenticate(session, secret, Rule(Right.READ, development=True))
     credentials.keep_signed_in(request, response, secret, days=days)
     return _shown(session, caller, csrf_token=sessions.csrf_token(secret))
 
@@ -70,12 +84,22 @@ def change_password(
 
 
 @router.delete("")
-@needs(Right.READ, sign_in=True)
+@needs(Right.READ, development=True)
 def sign_out(request: Request, response: Response, session: SessionDep, caller: CallerDep) -> dict[str, str]:
-    """Sign out: this sign-in is refused from now on."""
+    """Sign out: this sign-in is refused from now on. Any other token leaves the browser, and goes on being valid."""
     sessions.sign_out(session, caller)
     credentials.forget(request, response)
     return {}
+
+
+def _check_page(request: Request) -> None:
+    """Refuse a sign-in that another site's page makes, to have its visitor work in an account of its own.
+
+    Raises:
+        Forbidden: The browser says that it is so.
+    """
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Forbidden("a page of another site cannot sign you in")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pydantic import Field
 from optsvc.api.schemas.common import IdOut, Out, Time, seconds
 from optsvc.engine import ENGINE_VERSION
 from optsvc.services.analyses.asking import Answer, Listed, State
+from optsvc.services.analyses.options import Options
 
 ResultT = TypeVar("ResultT")
 
@@ -41,11 +42,19 @@ class PendingAnalysisOut(Out):
 
 
 class AnalysisOptionOut(Out):
-    """Something that can be asked of an analysis, as a query parameter."""
+    """Something that can be asked of an analysis or a plot, as a query parameter."""
 
     name: str = Field(description="Its name.")
     description: str = Field(description="What it does, and what it is when left out.")
     required: bool = Field(description="Whether it must be given.")
+
+    @classmethod
+    def all_of(cls, options: type[Options]) -> list[Self]:
+        """All that can be asked."""
+        return [
+            cls(name=name, description=field.description or "", required=field.is_required())
+            for name, field in options.model_fields.items()
+        ]
 
 
 class AnalysisKindOut(Out):
@@ -71,10 +80,7 @@ class AnalysisKindOut(Out):
             kind=kind.name,
             title=kind.title,
             description=kind.description,
-            options=[
-                AnalysisOptionOut(name=name, description=field.description or "", required=field.is_required())
-                for name, field in kind.options.model_fields.items()
-            ],
+            options=AnalysisOptionOut.all_of(kind.options),
             state=listed.state,
             why_not=listed.why_not,
         )

@@ -24,6 +24,12 @@ class SignInIn(_Lenient):
     password: str = Field(strict=True, description="Of the account.")
 
 
+class TokenSignInIn(_Lenient):
+    """What a page is signed in with, in place of a password."""
+
+    token: str = Field(strict=True, description="An API token, or that of a sign-in link.", min_length=1)
+
+
 class PasswordIn(_Lenient):
     """Another password."""
 

@@ -1,5 +1,6 @@
 """What a problem gains from another point: an acquisition function for each kind of problem."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +14,15 @@ from optsvc.engine.acquisition.worlds import Aspect, Worlds, imagine
 from optsvc.engine.backend import HostArray, IntArray
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.history import sorted_rows
+from optsvc.engine.members.outlook import Outlook
 from optsvc.engine.members.situation import Situation
 from optsvc.engine.model import Models
 from optsvc.engine.pareto.fronts import nondominated
-from optsvc.engine.pareto.reference import reference_point
+from optsvc.engine.pareto.hypervolume import hypervolume
 from optsvc.engine.problem import Seed
-from optsvc.engine.randomness import Stage, experiment_generator, generator
+from optsvc.engine.randomness import Stage, generator
 from optsvc.engine.solutions import far_apart
+from optsvc.engine.steps import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +33,13 @@ class Gain:
         name: Of it.
         why: What is said of the point where it is largest.
         terms: Its parts, on features, to be summed; none if only constraints count.
+        settled_below: So small a value of the first part is next to nothing; minus infinity if none is.
     """
 
     name: str
     why: str
     terms: tuple[OnFeatures, ...]
-
-    @property
-    def is_improvement(self) -> bool:
-        """Whether it is the expected improvement on the best so far, and nothing else."""
-        return len(self.terms) == 1 and isinstance(self.terms[0], LogExpectedImprovement)
+    settled_below: float = -math.inf
 
 
 class Gains:
@@ -58,7 +58,7 @@ class Gains:
         self._order = order
         self._feasible = feasible
 
-    def of(self, pending: HostArray, seed: Seed) -> Gain:
+    def of(self, pending: HostArray, seed: Seed) -> Steps[Gain]:
         """What the proposal with this seed is for.
 
         Args:
@@ -73,11 +73,12 @@ class Gains:
         if not goals:
             return Gain("log_feasibility", "All values are equal: likeliest to meet all constraints", ())
         if len(goals) > 1:
-            return self._hypervolume(pending, seed)
+            return (yield from self._hypervolume(pending, seed))
         if problem.solutions > 1 and seed.ordinal % 3:
             return self._elsewhere(pending) if seed.ordinal % 3 == 1 else self._around_a_solution(pending, seed)
         why = f"Highest expected improvement under a Gaussian process fitted to {self._count} values"
-        return Gain(self._called("improvement"), why, (expected_improvement(self._worlds(pending, seed)),))
+        term = expected_improvement(self._worlds(pending, seed))
+        return Gain(self._called("improvement"), why, (term,), math.log(DEFAULTS.settled_improvement))
 
     @property
     def _count(self) -> int:
@@ -97,29 +98,15 @@ class Gains:
             defaults=DEFAULTS,
         )
 
-    def _hypervolume(self, pending: HostArray, seed: Seed) -> Gain:
-        worlds = self._worlds(pending, seed)
+    def _hypervolume(self, pending: HostArray, seed: Seed) -> Steps[Gain]:
+        reference = yield from Outlook(self._situation, self._models).reference(seed)
         why = f"Highest expected gain of the Pareto front under Gaussian processes fitted to {self._count} values each"
-        term = expected_hypervolume_improvement(worlds, self._reference(seed))
-        return Gain(self._called("hypervolume_improvement"), why, (term,))
-
-    def _reference(self, seed: Seed) -> HostArray:
-        """From which target on a value of each objective counts, shape ``(k,)``.
-
-        A little worse than the worst on the front that the models expect, among what was observed and evenly spread
-        points: an observed front that has not spread yet would keep the search where it is.
-        """
-        situation, models = self._situation, self._models
-        rng = experiment_generator(seed, Stage.REFERENCE)
-        points = np.vstack([models.points, situation.sampler.evenly(DEFAULTS.expected_front_points, rng)])
-        features = situation.encoder.features(points)
-        expected = np.array([model.mean_at(features) for model in models.objectives]).T
-        meets = np.ones(len(points), dtype=bool)
-        for model in models.constraints:
-            meets &= model.mean_at(features) <= model.bar
-        expected = expected[meets]
-        thresholds = np.array([model.good_enough for model in models.objectives])
-        return reference_point(expected[nondominated(expected)], expected, thresholds, DEFAULTS)
+        worlds = self._worlds(pending, seed)
+        term = expected_hypervolume_improvement(worlds, reference)
+        so_far = worlds.values[: len(reference), worlds.feasible[:, 0], 0].T
+        volume = hypervolume(so_far[nondominated(so_far)], reference)
+        next_to_nothing = math.log(DEFAULTS.settled_growth * volume) if volume > 0.0 else -math.inf
+        return Gain(self._called("hypervolume_improvement"), why, (term,), next_to_nothing)
 
     def _coverage(self, pending: HostArray) -> Gain:
         """Points that meet all constraints, as different as can be [Malkomes2021]_; see `LogNovelty`."""

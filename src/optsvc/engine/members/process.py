@@ -51,7 +51,7 @@ class Process:
             seed: Of the proposal.
         """
         situation, models = self._situation, self._models
-        gain = self._gains.of(pending, seed)
+        gain = yield from self._gains.of(pending, seed)
         acquisition = self._acquisition(gain, seed)
         large = len(models.points) > DEFAULTS.raw_large_rows
         points, _ = yield from CandidateSearch(
@@ -135,8 +135,9 @@ class Process:
         told: dict[str, Any] = {}
         if len(models.objectives) == 1 and self.feasible:
             told["incumbent"] = self._incumbent
-        if gain.is_improvement:
+        if math.isfinite(gain.settled_below):
             told["log_improvement"] = float(acquisition.terms[0].value(point)[0])
+            told["settled"] = told["log_improvement"] < gain.settled_below
         several = {str(model.metric.name): self._facts(model) for model in models.all}
         return {
             **self._situation.facts(choice),

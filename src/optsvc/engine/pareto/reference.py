@@ -6,11 +6,22 @@ from optsvc.engine.backend import HostArray
 from optsvc.engine.defaults import EngineDefaults
 
 
+def extent(front: HostArray, values: HostArray) -> HostArray:
+    """The front's range in each objective, shape ``(m,)``; of all values if the front has none there, or 1.
+
+    Args:
+        front: Shape ``(f, m)``, ``f`` >= 1.
+        values: All points, shape ``(n, m)``.
+    """
+    ranges = np.ptp(front, axis=0)
+    ranges = np.where(ranges > 0.0, ranges, np.ptp(values, axis=0))
+    return np.where(ranges > 0.0, ranges, 1.0)
+
+
 def reference_point(front: HostArray, values: HostArray, thresholds: HostArray, defaults: EngineDefaults) -> HostArray:
     """Each objective's threshold; without one, a little worse than the worst on the front.
 
-    The little is a share of the front's range, or of that of all values if the front has none, or 1. Without it the
-    ends of the front would count for nothing.
+    The little is a share of `extent`. Without it the ends of the front would count for nothing.
 
     Args:
         front: The feasible non-dominated points, shape ``(f, m)``, ``f`` >= 1.
@@ -21,7 +32,5 @@ def reference_point(front: HostArray, values: HostArray, thresholds: HostArray, 
     Returns:
         Shape ``(m,)``.
     """
-    margin = defaults.reference_margin * np.ptp(front, axis=0)
-    margin = np.where(margin > 0.0, margin, defaults.reference_margin * np.ptp(values, axis=0))
-    margin = np.where(margin > 0.0, margin, 1.0)
-    return np.where(np.isnan(thresholds), front.max(axis=0) + margin, thresholds)
+    worst = front.max(axis=0) + defaults.reference_margin * extent(front, values)
+    return np.where(np.isnan(thresholds), worst, thresholds)

@@ -85,7 +85,7 @@ class MetricOptions(Options):
         """
         if self.metric is None:
             return (definition.optimized or definition.metrics)[0]
-        return _named("metric", self.metric, {metric.name or "": metric for metric in definition.metrics})
+        return named("metric", self.metric, {metric.name or "": metric for metric in definition.metrics})
 
 
 class ObjectiveOptions(MetricOptions):
@@ -101,7 +101,7 @@ class ObjectiveOptions(MetricOptions):
         """
         if self.metric is None and definition.optimized:
             return definition.optimized[0]
-        return _named("metric", self.metric or "", {metric.name or "": metric for metric in definition.optimized})
+        return named("metric", self.metric or "", {metric.name or "": metric for metric in definition.optimized})
 
 
 class ThresholdOptions(Options):
@@ -125,7 +125,7 @@ class ThresholdOptions(Options):
         if self.metric is None:
             return None
         limited = {metric.name or "": metric for metric in definition.metrics if metric.threshold is not None}
-        return _named("metric", self.metric, limited)
+        return named("metric", self.metric, limited)
 
 
 class AlongOptions(MetricOptions):
@@ -141,7 +141,7 @@ class AlongOptions(MetricOptions):
         """With the metric; the parameters in order, each once."""
         space = definition.space
         known = {each.name: each.name for each in (*space.parameters, *space.conditionals)}
-        names = [_named("parameters", name, known) for name in self.parameters or ()]
+        names = [named("parameters", name, known) for name in self.parameters or ()]
         ordered = self._in_order(names) if names else None
         return super().filled_in(definition).model_copy(update={"parameters": ordered})
 
@@ -184,9 +184,33 @@ class ContourOptions(SliceOptions):
         return first, second
 
     def _in_order(self, names: list[str]) -> list[str]:
-        if len(names) != 2 or names[0] == names[1]:
-            raise InvalidRequest(f"parameters: must be two different ones, got {names}")
+        _check_pair(names)
         return names
+
+
+class MapOptions(ThresholdOptions):
+    """The same over two parameters."""
+
+    parameters: Names | None = Field(
+        None,
+        description="Two parameters or conditionals, separated by a comma. May be left out: the two that tell most.",
+    )
+
+    def filled_in(self, definition: Definition) -> Self:
+        """Checked."""
+        if self.parameters is not None:
+            known = {each.name: each for each in (*definition.space.parameters, *definition.space.conditionals)}
+            for name in self.parameters:
+                named("parameters", name, known)
+            _check_pair(self.parameters)
+        return super().filled_in(definition)
+
+    def pair(self) -> tuple[str, str] | None:
+        """The two, if they are named."""
+        if self.parameters is None:
+            return None
+        first, second = self.parameters
+        return first, second
 
 
 class PointOptions(Options):
@@ -201,7 +225,17 @@ class PointOptions(Options):
         return [] if self.at is None else [self.at]
 
 
-def _named(option: str, name: str, known: dict[str, NamedT]) -> NamedT:
+def _check_pair(names: list[str]) -> None:
+    if len(names) != 2 or names[0] == names[1]:
+        raise InvalidRequest(f"parameters: must be two different ones, got {names}")
+
+
+def named(option: str, name: str, known: dict[str, NamedT]) -> NamedT:
+    """What has this name.
+
+    Raises:
+        InvalidRequest: Nothing has; `option` is where it was given.
+    """
     if name not in known:
         raise InvalidRequest(f"{option}: must be one of {list(known)}, got {name!r}")
     return known[name]

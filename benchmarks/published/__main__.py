@@ -1,0 +1,42 @@
+"""Two published experiments, through the running service: ``python -m benchmarks.published run``, then ``report``."""
+
+import os
+
+# Before NumPy is loaded: a second thread slows small matrices down, and changes the last bits of results.
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+import argparse
+from pathlib import Path
+
+from benchmarks.published.experiments import EXPERIMENTS
+from benchmarks.published.optimizers import OPTIMIZERS
+from benchmarks.published.runs import Run
+
+RESULTS = Path(__file__).parents[1] / "results" / "published"
+
+
+def main() -> None:
+    """Read the command and carry it out."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.published", description=__doc__)
+    parser.add_argument("command", choices=("run", "report"))
+    parser.add_argument("--experiments", help="names, with commas between them; both by default")
+    parser.add_argument("--optimizers", help="names, with commas between them; all by default")
+    parser.add_argument("--seeds", default="0", help="with commas between them (default: %(default)s)")
+    parser.add_argument("--write", action="store_true", help="put the tables and pictures into the documentation")
+    arguments = parser.parse_args()
+    experiments = [e for e in EXPERIMENTS if e.name in (arguments.experiments or e.name).split(",")]
+    optimizers = [name for name in OPTIMIZERS if name in (arguments.optimizers or name).split(",")]
+    seeds = [int(seed) for seed in arguments.seeds.split(",")]
+    if arguments.command == "run":
+        for run in (Run(RESULTS, e, name, seed) for seed in seeds for e in experiments for name in optimizers):
+            if not run.finished:
+                print(f"{run.experiment.name}, {run.optimizer}, seed {run.seed} ...", flush=True)
+                OPTIMIZERS[run.optimizer](run)
+    else:
+        from benchmarks.published.report import report  # needs the extra `bench` for its pictures, the rest does not
+
+        report(RESULTS, experiments, seeds, write=arguments.write)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, ask } from "./client";
+import type { ObservationOut } from "./schema";
+
+export interface ListWanted {
+  search: string;
+  state: "active" | "deleted" | "all";
+  sort: "id" | "recent";
+  ascending: boolean;
+  /** `CLIENT/PROJECT`; null: all. */
+  project: { client: string; id: string } | null;
+}
+
+const PAGE = 100;
+
+/** Experiments, page by page. */
+export const experimentsQuery = (wanted: ListWanted) =>
+  infiniteQueryOptions({
+    queryKey: ["experiments", wanted],
+    queryFn: ({ pageParam, signal }) => {
+      const query = {
+        search: wanted.search || undefined,
+        state: wanted.state,
+        sort: wanted.sort,
+        ascending: wanted.ascending,
+        limit: PAGE,
+        ...(pageParam === null ? {} : wanted.ascending ? { after: pageParam } : { before: pageParam }),
+      };
+      if (wanted.project === null) return ask(api.GET("/v1/experiments", { params: { query }, signal }));
+      const path = { client_id: Number(wanted.project.client), project_id: wanted.project.id };
+      return ask(
+        api.GET("/v1/clients/{client_id}/projects/{project_id}/experiments", { params: { path, query }, signal }),
+      );
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => (wanted.ascending ? last.paging.after : last.paging.before) ?? null,
+    placeholderData: (previous) => previous,
+  });
+
+export const experimentQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["experiment", id],
+    queryFn: ({ signal }) =>
+      ask(api.GET("/v1/experiments/{experiment_id}", { params: { path: { experiment_id: Number(id) } }, signal })),
+  });
+
+export const bestQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["experiment", id, "best"],
+    queryFn: ({ signal }) =>
+      ask(
+        api.GET("/v1/experiments/{experiment_id}/best_assignments", {
+          params: { path: { experiment_id: Number(id) } },
+          signal,
+        }),
+      ),
+  });
+
+/** All observations, newest first; pages of a thousand are fetched one after the other. */
+export const observationsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["experiment", id, "observations"],
+    queryFn: async ({ signal }): Promise<ObservationOut[]> => {
+      const found: ObservationOut[] = [];
+      for (let before: string | undefined; ;) {
+        const page = await ask(
+          api.GET("/v1/experiments/{experiment_id}/observations", {
+            params: { path: { experiment_id: Number(id) }, query: { limit: 1000, before } },
+            signal,
+          }),
+        );
+        found.push(...page.data);
+        if (!page.paging.before) return found;
+        before = page.paging.before;
+      }
+    },
+  });
+
+export const openSuggestionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["experiment", id, "suggestions"],
+    queryFn: ({ signal }) =>
+      ask(
+        api.GET("/v1/experiments/{experiment_id}/suggestions", {
+          params: { path: { experiment_id: Number(id) }, query: { state: "open", limit: 200 } },
+          signal,
+        }),
+      ),
+  });
+
+export const queuedQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["experiment", id, "queued"],
+    queryFn: ({ signal }) =>
+      ask(
+        api.GET("/v1/experiments/{experiment_id}/queued_suggestions", {
+          params: { path: { experiment_id: Number(id) }, query: { limit: 200 } },
+          signal,
+        }),
+      ),
+  });

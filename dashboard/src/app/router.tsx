@@ -1,0 +1,157 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { guestToken } from "../api/client";
+import { queryClient } from "../api/query-client";
+import { sessionQuery } from "../api/session";
+import { experimentListSearch } from "../lib/search/experiments";
+import { historySearch } from "../lib/search/history";
+import { Failure, Waiting } from "../ui/feedback";
+import { BASE_PATH } from "./base";
+import { NotFound } from "./not-found";
+import { Shell } from "./shell";
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>): { next?: string } =>
+    typeof search.next === "string" && /^\/(?!\/)/.test(search.next) ? { next: search.next } : {},
+  component: lazyRouteComponent(() => import("../pages/sign-in"), "SignInPage"),
+});
+
+const shared = createRoute({
+  getParentRoute: () => root,
+  path: "/shared/$experimentId",
+  component: lazyRouteComponent(() => import("../pages/shared"), "SharedPage"),
+});
+
+/** Everything that needs somebody: else the way goes by the sign-in, and back. */
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "signed-in",
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    if ((await queryClient.ensureQueryData(sessionQuery)) === null) {
+      throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { next: location.href } });
+    }
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/",
+  beforeLoad: async () => {
+    const session = await queryClient.ensureQueryData(sessionQuery);
+    const experiment = guestToken() === null ? null : session?.api_token.experiment;
+    if (experiment) throw redirect({ to: "/experiments/$experimentId", params: { experimentId: experiment } });
+    throw redirect({ to: "/experiments" });
+  },
+});
+
+const experiments = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/experiments",
+  validateSearch: experimentListSearch,
+  component: lazyRouteComponent(() => import("../pages/experiments"), "ExperimentsPage"),
+});
+
+const create = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/experiments/new",
+  validateSearch: (search: Record<string, unknown>): { project?: string } =>
+    typeof search.project === "string" ? { project: search.project } : {},
+  component: lazyRouteComponent(() => import("../pages/create/create"), "CreatePage"),
+});
+
+const experiment = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/experiments/$experimentId",
+  component: lazyRouteComponent(() => import("../pages/experiment/experiment"), "ExperimentPage"),
+});
+
+const summary = createRoute({
+  getParentRoute: () => experiment,
+  path: "/",
+  component: lazyRouteComponent(() => import("../pages/experiment/summary"), "SummaryTab"),
+});
+
+const analysis = createRoute({
+  getParentRoute: () => experiment,
+  path: "/analysis",
+  component: lazyRouteComponent(() => import("../pages/experiment/analysis"), "AnalysisTab"),
+});
+
+const history = createRoute({
+  getParentRoute: () => experiment,
+  path: "/history",
+  validateSearch: historySearch,
+  component: lazyRouteComponent(() => import("../pages/experiment/history"), "HistoryTab"),
+});
+
+const suggestions = createRoute({
+  getParentRoute: () => experiment,
+  path: "/suggestions",
+  component: lazyRouteComponent(() => import("../pages/experiment/suggestions"), "SuggestionsTab"),
+});
+
+const properties = createRoute({
+  getParentRoute: () => experiment,
+  path: "/properties",
+  component: lazyRouteComponent(() => import("../pages/experiment/properties"), "PropertiesTab"),
+});
+
+const apiTab = createRoute({
+  getParentRoute: () => experiment,
+  path: "/api",
+  validateSearch: (search: Record<string, unknown>): { language?: string } =>
+    typeof search.language === "string" ? { language: search.language } : {},
+  component: lazyRouteComponent(() => import("../pages/experiment/api"), "ApiTab"),
+});
+
+const projects = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/projects",
+  component: lazyRouteComponent(() => import("../pages/projects"), "ProjectsPage"),
+});
+
+const team = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/team",
+  component: lazyRouteComponent(() => import("../pages/team"), "TeamPage"),
+});
+
+const routeTree = root.addChildren([
+  signIn,
+  shared,
+  signedIn.addChildren([
+    home,
+    experiments,
+    create,
+    experiment.addChildren([summary, analysis, history, suggestions, properties, apiTab]),
+    projects,
+    team,
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  basepath: BASE_PATH || "/",
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+  defaultPendingComponent: () => <Waiting />,
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

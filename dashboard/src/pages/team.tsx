@@ -1,0 +1,175 @@
+import { Badge, Button, PasswordInput } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type FormEvent, useRef } from "react";
+import type { TokenOut } from "../api/schema";
+import { type Session, useSession } from "../api/session";
+import { changePassword, permissionsQuery, tokensQuery } from "../api/team";
+import { moment } from "../lib/times";
+import { Code } from "../ui/code";
+import table from "../ui/data-table.module.css";
+import { Empty, Failure, Waiting } from "../ui/feedback";
+import forms from "../ui/forms.module.css";
+import { Page, Panel } from "../ui/page";
+import styles from "./team.module.css";
+
+/** Who one is, what one's programs sign in with, and who else is in the team. */
+export function TeamPage() {
+  const session = useSession();
+  return (
+    <Page title="Team & tokens">
+      <Tokens session={session} />
+      <Members session={session} />
+      {session.api_token.token_type === "user" && <Password />}
+    </Page>
+  );
+}
+
+const KINDS: Record<TokenOut["token_type"], string> = {
+  "client-api": "for programs",
+  "client-dev": "for development",
+  guest: "share link",
+  user: "sign-in",
+};
+
+function Tokens({ session }: { session: Session }) {
+  const tokens = useQuery(tokensQuery(session.user === null ? null : (session.client?.id ?? null)));
+  if (session.client === null || session.user === null) {
+    return (
+      <Empty title="No tokens of your own">
+        <p>Tokens belong to a user in a team; you are signed in with a token that has none.</p>
+      </Empty>
+    );
+  }
+  if (tokens.isPending) return <Waiting what="Loading tokens" />;
+  if (tokens.isError) return <Failure error={tokens.error} retry={tokens.refetch} />;
+  const made = tokens.data.data.filter((token) => token.token.startsWith("optsvc_"));
+  return (
+    <Panel title={`Your tokens in ${session.client.name}`}>
+      {made.map((token) => (
+        <div key={token.token} className={styles.made}>
+          <p>
+            This token {KINDS[token.token_type]} was made just now. <strong>It is shown only this once.</strong>
+          </p>
+          <Code label={`New token ${KINDS[token.token_type]}`}>{token.token}</Code>
+        </div>
+      ))}
+      <div className={table.frame}>
+        <table className={table.table}>
+          <thead>
+            <tr>
+              <th scope="col">Token</th>
+              <th scope="col">Kind</th>
+              <th scope="col">May</th>
+              <th scope="col">Shows</th>
+              <th scope="col">Ends</th>
+            </tr>
+          </thead>
+          <tbody>
+            {tokens.data.data.map((token) => (
+              <tr key={token.token}>
+                <td>
+                  <code>…{token.token.slice(-4)}</code>
+                </td>
+                <td>{KINDS[token.token_type]}</td>
+                <td>{token.permissions === "write" ? "read and change" : "read"}</td>
+                <td>
+                  {token.experiment
+                    ? `experiment #${token.experiment}`
+                    : token.training_run
+                      ? `run #${token.training_run}`
+                      : "everything of the team"}
+                </td>
+                <td className="dimmed">{token.expires === null ? "never" : moment(token.expires)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className={styles.hint}>
+        A token is the user name of every request: <code>curl -u TOKEN: …</code>. Lost one? Whoever runs the service
+        makes another with{" "}
+        <code>
+          optsvc admin create-token NAME --client {session.client.id} --user {session.user.id}
+        </code>
+        .
+      </p>
+    </Panel>
+  );
+}
+
+function Members({ session }: { session: Session }) {
+  const members = useQuery(permissionsQuery(session.client?.id ?? null));
+  if (session.client === null) return null;
+  if (members.isPending) return <Waiting what="Loading the team" />;
+  if (members.isError) return null; // only administrators see it
+  return (
+    <Panel title={`The team ${session.client.name}`}>
+      {members.data.data.length === 0 ? (
+        <p className={styles.hint}>
+          Nobody was let in by name; owners of the organization are in every team.{" "}
+          <code>optsvc admin grant write --client {session.client.id} --user USER</code> lets somebody in.
+        </p>
+      ) : (
+        <ul className={styles.members}>
+          {members.data.data.map((permission) => (
+            <li key={permission.user?.id}>
+              <strong>{permission.user?.name}</strong> <span className="dimmed">{permission.user?.email}</span>{" "}
+              <Badge size="sm" variant="default" className={styles.role}>
+                {permission.is_owner
+                  ? "owner"
+                  : permission.can_admin
+                    ? "admin"
+                    : permission.can_write
+                      ? "write"
+                      : "read"}
+              </Badge>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function Password() {
+  const form = useRef<HTMLFormElement>(null);
+  const change = useMutation({
+    mutationFn: (given: { old: string; next: string }) => changePassword(given.old, given.next),
+    onSuccess: () => form.current?.reset(),
+  });
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget);
+    change.mutate({ old: String(given.get("old")), next: String(given.get("new")) });
+  }
+  return (
+    <Panel title="Your password">
+      <form ref={form} className={`${forms.form} ${styles.password}`} onSubmit={submit}>
+        <PasswordInput
+          size="xs"
+          name="old"
+          label="Present password"
+          required
+          withAsterisk={false}
+          autoComplete="current-password"
+        />
+        <PasswordInput
+          size="xs"
+          name="new"
+          label="New password"
+          description="8 to 1024 characters; your other sign-ins end"
+          required
+          withAsterisk={false}
+          autoComplete="new-password"
+        />
+        {change.isError && <Failure error={change.error} />}
+        <div className={forms.buttons}>
+          <Button type="submit" size="xs" variant="default" loading={change.isPending}>
+            Change it
+          </Button>
+          {change.isSuccess && <span role="status">Changed.</span>}
+        </div>
+      </form>
+    </Panel>
+  );
+}

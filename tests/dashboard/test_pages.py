@@ -1,0 +1,72 @@
+"""Every page: nothing on the console, nothing in the way of people who cannot see or point."""
+
+import pytest
+
+from tests.support.examples import experiment_body, ok
+
+PAGES = {
+    "/experiments": "Experiments",
+    "/experiments/new": "New experiment",
+    "/projects": "Projects",
+    "/team": "Team & tokens",
+    "/experiments/{id}": "Cake",
+    "/experiments/{id}/analysis": "Cake",
+    "/experiments/{id}/history": "Cake",
+    "/experiments/{id}/suggestions": "Cake",
+    "/experiments/{id}/properties": "Cake",
+    "/experiments/{id}/api": "Cake",
+}
+
+
+@pytest.fixture
+def experiment(api, caller) -> str:
+    """An experiment with something on every page; its id."""
+    ok(api.post(f"/clients/{caller.client_id}/projects", json={"id": "cakes", "name": "Cakes"}))
+    made = ok(api.post("/experiments", json=experiment_body(project="cakes")))["id"]
+    point = {"sugar": 1.0, "eggs": 4, "oven": "gas"}
+    for result in ({"values": [{"name": "taste", "value": 0.9, "value_stddev": 0.1}]}, {"failed": True}):
+        body = {"assignments": point, "no_optimize": True, **result}
+        ok(api.post(f"/experiments/{made}/observations", json=body))
+    ok(api.post(f"/experiments/{made}/suggestions", json={"assignments": point}))
+    ok(api.post(f"/experiments/{made}/queued_suggestions", json={"assignments": point}))
+    return made
+
+
+def test_every_page_is_quiet_open_to_everybody_by_day_and_night_and_fits_a_phone(visitor, token, experiment):
+    visitor.page.emulate_media(reduced_motion="reduce")
+    visitor.open("/sign-in")
+    faults, overhangs = {"/sign-in": visitor.faults()}, {"/sign-in": visitor.overhang()}
+    visitor.sign_in(token)
+
+    for path, title in PAGES.items():
+        page = visitor.open(path.format(id=experiment))
+        page.get_by_role("heading", name=title, level=1).wait_for()
+        faults[path], overhangs[path] = visitor.faults(), visitor.overhang()
+
+    assert {path: found for path, found in faults.items() if found} == {}
+    assert {path: pixels for path, pixels in overhangs.items() if pixels} == {}
+
+
+def test_an_address_that_leads_nowhere_and_an_experiment_of_others_say_so(visitor, token):
+    visitor.sign_in(token)
+
+    page = visitor.open("/no/such/page")
+    page.get_by_text("There is nothing at this address").wait_for()
+    page = visitor.open("/experiments/99999999/history")
+    page.get_by_role("alert").get_by_text("99999999").wait_for()
+
+
+def test_the_first_load_is_small_and_nothing_comes_from_elsewhere(visitor, token):
+    loaded: dict[str, int] = {}
+
+    def note(response):
+        loaded[response.url] = int(response.headers.get("content-length", 0))
+
+    visitor.sign_in(token)
+    page = visitor.context.new_page()
+    page.on("response", note)
+    page.goto(f"{visitor.address}/experiments")
+    page.get_by_role("table").or_(page.get_by_text("No experiments yet")).wait_for()
+
+    assert all(url.startswith(visitor.address) for url in loaded)
+    assert 50_000 < sum(loaded.values()) < 300_000
