@@ -23,7 +23,7 @@ def test_a_result_that_a_program_reports_appears_on_the_open_page(visitor, api, 
 
     report(api, experiment, 0.625)
     page.get_by_label("1 of 40 evaluated").wait_for(timeout=3000)
-    page.get_by_text("0.625").wait_for()
+    page.get_by_text("0.625 maximized").wait_for()
 
     assert page.evaluate("window.stayed")
     assert page.get_by_text("live", exact=True).is_visible()

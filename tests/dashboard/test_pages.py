@@ -11,6 +11,8 @@ PAGES = {
     "/team": "Team & tokens",
     "/experiments/{id}": "Cake",
     "/experiments/{id}/analysis": "Cake",
+    "/experiments/{id}/analysis?view=points": "Cake",
+    "/compare?ids=%5B%22{id}%22%2C%22{id}%22%5D": "Compare",
     "/experiments/{id}/history": "Cake",
     "/experiments/{id}/suggestions": "Cake",
     "/experiments/{id}/properties": "Cake",

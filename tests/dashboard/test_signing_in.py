@@ -1,7 +1,12 @@
 """The walls: nothing is seen without signing in, and nothing more than the token may."""
 
+from sqlalchemy import delete, select
+
 from optsvc.api.app import create_app
+from optsvc.domain.rights import TokenKind
+from optsvc.services import accounts
 from optsvc.services import sessions as sign_ins
+from optsvc.storage.models import Client, Project, Token
 from tests.support.browser import Visitor
 from tests.support.examples import experiment_body, ok
 from tests.support.service import live_server
@@ -54,6 +59,44 @@ def test_signing_out_ends_what_the_page_may_see(visitor, token):
 
     page.get_by_role("heading", name="Sign in to optsvc").wait_for()
     assert visitor.context.cookies() == []
+
+
+def test_a_sign_in_that_is_ended_elsewhere_leads_back_to_the_sign_in(visitor, caller, sessions):
+    with sessions.begin() as session:
+        secret = sign_ins.sign_in_link(session, caller.user_id)
+    page = visitor.sign_in(secret)
+    page.get_by_text("No experiments yet").wait_for()
+
+    with sessions.begin() as session:
+        session.execute(delete(Token).where(Token.user_id == caller.user_id, Token.kind == TokenKind.USER.value))
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Team & tokens").click()
+
+    page.get_by_role("heading", name="Sign in to optsvc").wait_for()
+    assert "next" in page.url
+
+
+def test_who_is_in_two_teams_chooses_whose_experiments_are_shown(visitor, caller, sessions, api):
+    with sessions.begin() as session:
+        organization = session.get_one(Client, caller.client_id).organization_id
+        other = accounts.create_client(session, organization, "Second team").id
+        secret = sign_ins.sign_in_link(session, caller.user_id)
+    ok(api.post("/experiments", json=experiment_body(name="Of the first")))
+    page = visitor.sign_in(secret)
+    page.get_by_role("link", name="Of the first").wait_for()
+
+    page = visitor.open("/team")
+    page.get_by_role("combobox", name="Team whose").click()
+    page.get_by_role("option", name="Second team").click()
+    page.get_by_text("No experiments yet").wait_for()
+    page.get_by_role("link", name="Projects").click()
+    page.get_by_role("button", name="New project").click()
+    page.get_by_label("Name").fill("Soaps")
+    page.get_by_label("Id").fill("soaps")
+    page.get_by_role("button", name="Create the project").click()
+    page.get_by_role("link", name="Soaps").wait_for()
+
+    with sessions() as session:
+        assert session.scalars(select(Project.reference).where(Project.client_id == other)).all()[-1] == "soaps"
 
 
 def test_a_share_link_shows_one_experiment_to_read(visitor, api):

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from optsvc.services import sessions as sign_ins
 from tests.support.examples import experiment_body, ok
 
 
@@ -26,8 +27,10 @@ def thirty(api) -> str:
     return experiment
 
 
-def test_a_chemist_makes_an_experiment_by_form_and_works_it_by_hand(visitor, token, api):
-    page = visitor.sign_in(token)
+def test_a_chemist_makes_an_experiment_by_form_and_works_it_by_hand(visitor, caller, sessions, api):
+    with sessions.begin() as session:
+        link = sign_ins.sign_in_link(session, caller.user_id)
+    page = visitor.sign_in(link)
     page.get_by_role("link", name="Make one with a form").click()
 
     page.get_by_role("heading", name="New experiment").wait_for()

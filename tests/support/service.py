@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from redis import Redis
 from sqlalchemy import make_url
@@ -61,7 +62,9 @@ def scratch_database(server_url: str) -> Iterator[str]:
 def live_server(app: FastAPI, around: ASGIApp | None = None) -> Iterator[str]:
     """The application behind a real socket, with what is put around it; its address."""
     with listen("127.0.0.1", 0) as listener:
-        server = Server(around or app, app.state.live, log_level="warning", timeout_graceful_shutdown=2)
+        live = getattr(app.state, "live", None)  # an application that is not ours has no streams to end
+        options = {"log_level": "warning", "timeout_graceful_shutdown": 2}
+        server = Server(around or app, live, **options) if live else uvicorn.Server(uvicorn.Config(app, **options))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         eventually(lambda: server.started)

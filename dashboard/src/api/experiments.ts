@@ -3,6 +3,8 @@ import { api, ask } from "./client";
 import type { ObservationOut } from "./schema";
 
 export interface ListWanted {
+  /** Whose; null: there is no client yet, and nothing to ask. */
+  client: string | null;
   search: string;
   state: "active" | "deleted" | "all";
   sort: "id" | "recent";
@@ -17,6 +19,7 @@ const PAGE = 100;
 export const experimentsQuery = (wanted: ListWanted) =>
   infiniteQueryOptions({
     queryKey: ["experiments", wanted],
+    enabled: wanted.client !== null,
     queryFn: ({ pageParam, signal }) => {
       const query = {
         search: wanted.search || undefined,
@@ -26,7 +29,10 @@ export const experimentsQuery = (wanted: ListWanted) =>
         limit: PAGE,
         ...(pageParam === null ? {} : wanted.ascending ? { after: pageParam } : { before: pageParam }),
       };
-      if (wanted.project === null) return ask(api.GET("/v1/experiments", { params: { query }, signal }));
+      if (wanted.project === null) {
+        const path = { client_id: Number(wanted.client) };
+        return ask(api.GET("/v1/clients/{client_id}/experiments", { params: { path, query }, signal }));
+      }
       const path = { client_id: Number(wanted.project.client), project_id: wanted.project.id };
       return ask(
         api.GET("/v1/clients/{client_id}/projects/{project_id}/experiments", { params: { path, query }, signal }),

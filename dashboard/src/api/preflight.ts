@@ -6,14 +6,18 @@ import type { ExperimentIn } from "./schema";
 const sent = (body: ExperimentIn) => body as never;
 
 /** What the service would make of an experiment, without making it; null: it is not asked yet. */
-export const preflightQuery = (body: ExperimentIn | null) =>
+export const preflightQuery = (client: string | null, body: ExperimentIn | null) =>
   queryOptions({
-    queryKey: ["preflight", body],
-    enabled: body !== null,
+    queryKey: ["preflight", client, body],
+    enabled: client !== null && body !== null,
     queryFn: async ({ signal }) => {
       if (body === null) throw new Error("nothing to ask");
       const found = await ask(
-        api.POST("/v1/experiments", { params: { query: { dry_run: true } }, body: sent(body), signal }),
+        api.POST("/v1/clients/{client_id}/experiments", {
+          params: { path: { client_id: Number(client) }, query: { dry_run: true } },
+          body: sent(body),
+          signal,
+        }),
       );
       return found.optsvc ?? null;
     },
@@ -23,6 +27,7 @@ export const preflightQuery = (body: ExperimentIn | null) =>
     placeholderData: (previous) => previous,
   });
 
-export function createExperiment(body: ExperimentIn) {
-  return ask(api.POST("/v1/experiments", { body: sent(body) }));
+export function createExperiment(client: string, body: ExperimentIn) {
+  const path = { client_id: Number(client) };
+  return ask(api.POST("/v1/clients/{client_id}/experiments", { params: { path }, body: sent(body) }));
 }

@@ -5,7 +5,13 @@ import { queryClient } from "./query-client";
 /** Says that this browser has a cookie, which no script can see: without it there is nothing to ask. */
 const SIGNED_IN_KEY = "optsvc.signed-in";
 
-const whoAmI = () => ask(api.GET("/v1/sessions"));
+/** The client (team) that was chosen last, of several. */
+const CLIENT_KEY = "optsvc.client";
+
+const whoAmI = () =>
+  ask(
+    api.GET("/v1/sessions", { params: { query: { preferred_client_id: Number(localStorage.getItem(CLIENT_KEY)) } } }),
+  );
 
 /** Who is signed in. */
 export type Session = Awaited<ReturnType<typeof whoAmI>>;
@@ -62,6 +68,12 @@ export function forgetSession(): void {
   queryClient.setQueryData(sessionQuery.queryKey, null);
 }
 
+/** See the things of another team from now on. */
+export function chooseClient(id: string): void {
+  localStorage.setItem(CLIENT_KEY, id);
+  queryClient.clear();
+}
+
 /** The session, on pages that only who is signed in gets to see. */
 export function useSession(): Session {
   const { data } = useSuspenseQuery(sessionQuery);
@@ -78,10 +90,18 @@ function entered(session: Session): void {
   setGuestToken(null);
   queryClient.clear();
   localStorage.setItem(SIGNED_IN_KEY, "yes");
-  queryClient.setQueryData(sessionQuery.queryKey, remembered(session));
+  remembered(session);
+  if (localStorage.getItem(CLIENT_KEY) === null) queryClient.setQueryData(sessionQuery.queryKey, session);
 }
 
 function remembered(session: Session): Session {
   setCsrfToken(session.csrf_token);
   return session;
 }
+
+/** A sign-in that ends while its pages are open, by time or by hand, leads back to where one signs in. */
+queryClient.getQueryCache().config.onError = (error) => {
+  if (!(error instanceof ApiError && error.signedOut) || !queryClient.getQueryData(sessionQuery.queryKey)) return;
+  forgetSession();
+  window.location.reload();
+};

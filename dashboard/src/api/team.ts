@@ -1,6 +1,20 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, ask } from "./client";
 
+/** The clients (teams) of an organization that one sees. */
+export const clientsQuery = (organization: string | null) =>
+  queryOptions({
+    queryKey: ["clients", organization],
+    enabled: organization !== null,
+    queryFn: ({ signal }) =>
+      ask(
+        api.GET("/v1/organizations/{organization_id}/clients", {
+          params: { path: { organization_id: Number(organization) } },
+          signal,
+        }),
+      ),
+  });
+
 /** Who may do what in a client. */
 export const permissionsQuery = (clientId: string | null) =>
   queryOptions({

@@ -9,6 +9,8 @@ import {
 import { guestToken } from "../api/client";
 import { queryClient } from "../api/query-client";
 import { sessionQuery } from "../api/session";
+import { analysisSearch } from "../lib/search/analysis";
+import { compareSearch } from "../lib/search/compare";
 import { experimentListSearch } from "../lib/search/experiments";
 import { historySearch } from "../lib/search/history";
 import { Failure, Waiting } from "../ui/feedback";
@@ -70,6 +72,13 @@ const create = createRoute({
   component: lazyRouteComponent(() => import("../pages/create/create"), "CreatePage"),
 });
 
+const compare = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/compare",
+  validateSearch: compareSearch,
+  component: lazyRouteComponent(() => import("../pages/compare/compare"), "ComparePage"),
+});
+
 const experiment = createRoute({
   getParentRoute: () => signedIn,
   path: "/experiments/$experimentId",
@@ -79,12 +88,15 @@ const experiment = createRoute({
 const summary = createRoute({
   getParentRoute: () => experiment,
   path: "/",
+  validateSearch: (search: Record<string, unknown>): { metric?: string } =>
+    search.metric === undefined ? {} : { metric: String(search.metric) },
   component: lazyRouteComponent(() => import("../pages/experiment/summary"), "SummaryTab"),
 });
 
 const analysis = createRoute({
   getParentRoute: () => experiment,
   path: "/analysis",
+  validateSearch: analysisSearch,
   component: lazyRouteComponent(() => import("../pages/experiment/analysis"), "AnalysisTab"),
 });
 
@@ -134,6 +146,7 @@ const routeTree = root.addChildren([
     home,
     experiments,
     create,
+    compare,
     experiment.addChildren([summary, analysis, history, suggestions, properties, apiTab]),
     projects,
     team,

@@ -1,7 +1,7 @@
-import { Button, Select } from "@mantine/core";
+import { Button, Checkbox, Select, VisuallyHidden } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 import { useListEvents } from "../api/events";
 import { experimentsQuery } from "../api/experiments";
 import { projectsQuery } from "../api/projects";
@@ -9,6 +9,7 @@ import { useMayWrite, useSession } from "../api/session";
 import { address } from "../app/base";
 import { type AnyExperiment, bestValue, metricName, optimized } from "../lib/experiment";
 import { number } from "../lib/numbers";
+import { MOST } from "../lib/search/compare";
 import type { ExperimentListSearch } from "../lib/search/experiments";
 import { createWithCurl, createWithPython } from "../lib/snippets";
 import { Code } from "../ui/code";
@@ -27,16 +28,18 @@ const route = getRouteApi("/signed-in/experiments");
 /** All experiments that one sees; what is searched, filtered and sorted stands in the address. */
 export function ExperimentsPage() {
   const search = route.useSearch();
-  const liveness = useListEvents(useSession().client?.id ?? null);
   const navigate = route.useNavigate();
   const change = useCallback(
     (changes: Partial<ExperimentListSearch>) =>
       navigate({ search: (before) => ({ ...before, ...changes }), replace: true }),
     [navigate],
   );
+  const own = useSession().client?.id ?? null;
+  const liveness = useListEvents(own);
   const [client, project] = search.project?.split("/", 2) ?? [];
   const list = useInfiniteQuery(
     experimentsQuery({
+      client: own,
       search: search.q ?? "",
       state: search.state ?? "active",
       sort: search.sort === "updated" ? "recent" : "id",
@@ -47,11 +50,22 @@ export function ExperimentsPage() {
   const found = list.data?.pages.flatMap((page) => page.data) ?? [];
   const count = list.data?.pages[0]?.count ?? 0;
   const asked = Boolean(search.q || search.state || search.project);
+  const [picked, setPicked] = useState<string[]>([]);
+  if (own === null) {
+    return (
+      <Page title="Experiments">
+        <Empty title="No team yet">
+          <p>Experiments belong to a team; ask an administrator to let you into one.</p>
+        </Empty>
+      </Page>
+    );
+  }
   return (
     <Page
       title="Experiments"
       actions={
         <>
+          {picked.length > 0 && <Compare ids={picked} />}
           <LiveMark liveness={liveness} />
           <NewExperiment project={search.project} />
         </>
@@ -64,7 +78,7 @@ export function ExperimentsPage() {
         <Failure error={list.error} retry={list.refetch} />
       ) : found.length > 0 ? (
         <>
-          <ExperimentTable experiments={found} search={search} change={change} />
+          <ExperimentTable experiments={found} search={search} change={change} picked={picked} pick={setPicked} />
           {list.hasNextPage && (
             <div className={table.more}>
               <Button
@@ -88,6 +102,14 @@ export function ExperimentsPage() {
         <FirstSteps />
       )}
     </Page>
+  );
+}
+
+function Compare({ ids }: { ids: string[] }) {
+  return (
+    <Button size="xs" variant="default" renderRoot={(props) => <Link to="/compare" search={{ ids }} {...props} />}>
+      {ids.length === 1 ? "Compare with …" : `Compare ${ids.length}`}
+    </Button>
   );
 }
 
@@ -154,12 +176,26 @@ function Toolbar({ search, change, count }: ViewProps & { count: number | null }
   );
 }
 
-function ExperimentTable({ experiments, search, change }: ViewProps & { experiments: AnyExperiment[] }) {
+interface PickProps {
+  /** Ids of those to compare. */
+  picked: string[];
+  pick: (ids: string[]) => void;
+}
+
+function ExperimentTable({
+  experiments,
+  search,
+  change,
+  ...picking
+}: ViewProps & PickProps & { experiments: AnyExperiment[] }) {
   return (
     <div className={table.frame}>
       <table className={table.table}>
         <thead>
           <tr>
+            <th scope="col" className={styles.pick}>
+              <VisuallyHidden>Compare</VisuallyHidden>
+            </th>
             <th scope="col">Name</th>
             <th scope="col" className={table.number}>
               Best so far
@@ -173,7 +209,7 @@ function ExperimentTable({ experiments, search, change }: ViewProps & { experime
         </thead>
         <tbody>
           {experiments.map((experiment) => (
-            <Row key={experiment.id} experiment={experiment} />
+            <Row key={experiment.id} experiment={experiment} {...picking} />
           ))}
         </tbody>
       </table>
@@ -198,9 +234,20 @@ function Sortable({ name, column, search, change }: ViewProps & { name: string; 
   );
 }
 
-function Row({ experiment }: { experiment: AnyExperiment }) {
+function Row({ experiment, picked, pick }: PickProps & { experiment: AnyExperiment }) {
+  const id = experiment.id ?? "";
+  const here = picked.includes(id);
   return (
     <tr>
+      <td className={styles.pick}>
+        <Checkbox
+          size="xs"
+          aria-label={`Compare ${experiment.name}`}
+          checked={here}
+          disabled={experiment.runs_only || (!here && picked.length >= MOST)}
+          onChange={() => pick(here ? picked.filter((each) => each !== id) : [...picked, id])}
+        />
+      </td>
       <td className={table.name}>
         <Link to="/experiments/$experimentId" params={{ experimentId: experiment.id ?? "" }} className={table.link}>
           {experiment.name}

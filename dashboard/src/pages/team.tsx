@@ -1,9 +1,10 @@
-import { Badge, Button, PasswordInput } from "@mantine/core";
+import { Badge, Button, PasswordInput, Select } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
 import { type FormEvent, useRef } from "react";
 import type { TokenOut } from "../api/schema";
-import { type Session, useSession } from "../api/session";
-import { changePassword, permissionsQuery, tokensQuery } from "../api/team";
+import { chooseClient, type Session, useSession } from "../api/session";
+import { changePassword, clientsQuery, permissionsQuery, tokensQuery } from "../api/team";
 import { moment } from "../lib/times";
 import { Code } from "../ui/code";
 import table from "../ui/data-table.module.css";
@@ -17,10 +18,35 @@ export function TeamPage() {
   const session = useSession();
   return (
     <Page title="Team & tokens">
+      <Teams session={session} />
       <Tokens session={session} />
       <Members session={session} />
       {session.api_token.token_type === "user" && <Password />}
     </Page>
+  );
+}
+
+/** Which team's things are shown, for who is in several. */
+function Teams({ session }: { session: Session }) {
+  const router = useRouter();
+  const several = session.api_token.token_type === "user";
+  const clients = useQuery(clientsQuery(several ? (session.client?.organization ?? null) : null));
+  if (session.client === null || !clients.data || clients.data.data.length < 2) return null;
+  return (
+    <Panel>
+      <Select
+        size="xs"
+        label="Team whose experiments and projects are shown"
+        className={styles.password}
+        data={clients.data.data.map((client) => ({ value: client.id, label: client.name }))}
+        value={session.client.id}
+        onChange={(id) => {
+          chooseClient(id ?? "");
+          router.navigate({ to: "/experiments", reloadDocument: true });
+        }}
+        allowDeselect={false}
+      />
+    </Panel>
   );
 }
 

@@ -21,7 +21,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
 /** Shown while something is fetched for the first time. */
 export function Waiting({ what = "Loading" }: { what?: string }) {
   return (
-    <div className={styles.waiting} role="status">
+    <div className={styles.waiting} role="status" data-waiting>
       <Loader size="sm" />
       <span>{what} …</span>
     </div>

@@ -135,3 +135,14 @@ export const WarningIcon = (props: IconProps) => (
     <path d="M12 4 2.5 20h19zM12 10v4.5M12 17.3v.2" />
   </Icon>
 );
+export const CrossIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="m6 6 12 12M18 6 6 18" />
+  </Icon>
+);
+export const UnknownIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="12" cy="12" r="9" />
+    <path d="M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5v.2" />
+  </Icon>
+);

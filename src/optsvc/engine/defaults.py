@@ -216,7 +216,9 @@ class EngineDefaults:
     fantasy_samples_large: int = 8
     large_rows: int = 300
     reference_margin: float = 0.02
-    """How far beyond the worst of the front the reference point lies, in ranges of the front."""
+    """How far beyond the worst of the expected front the search's reference point lies, in ranges of the front."""
+    shown_margin: float = 0.1
+    """The same where hypervolume is shown, so that the ends of the front count there."""
     front_points: tuple[int, int] = (100, 40)
     """Of three objectives, and of four: a larger front is stood for by so many of its points. In four, 40 leave about
     200 boxes and 100 about 600, which take ten times as long to find."""

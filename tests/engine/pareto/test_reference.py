@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.pareto.reference import extent, reference_point
 
 NONE = [np.nan, np.nan]
@@ -22,13 +21,13 @@ def test_the_extent_of_a_front(front, values, expected):
 
 
 def test_the_reference_point_lies_a_share_of_the_extent_beyond_the_worst_of_the_front():
-    found = reference_point(np.array(FRONT), np.array(FRONT), np.array(NONE), DEFAULTS)
+    found = reference_point(np.array(FRONT), np.array(FRONT), np.array(NONE), 0.1)
 
-    np.testing.assert_allclose(found, np.array([10.0, 5.0]) + DEFAULTS.reference_margin * np.array([10.0, 2.0]))
+    np.testing.assert_allclose(found, np.array([10.0, 5.0]) + 0.1 * np.array([10.0, 2.0]))
 
 
 def test_thresholds_come_first():
-    found = reference_point(np.array(FRONT), np.array(FRONT), np.array([np.nan, 4.0]), DEFAULTS)
+    found = reference_point(np.array(FRONT), np.array(FRONT), np.array([np.nan, 4.0]), 0.1)
 
     assert found[0] > 10.0
     assert found[1] == 4.0

@@ -6,6 +6,7 @@ import { type FormEvent, useMemo, useState } from "react";
 import { createExperiment, preflightQuery } from "../../api/preflight";
 import { projectsQuery } from "../../api/projects";
 import { queryClient } from "../../api/query-client";
+import type { ExperimentIn } from "../../api/schema";
 import { useSession } from "../../api/session";
 import { draftBody, draftFaults, EMPTY, type ExperimentDraft, type Faults, fieldOf, newDraft } from "../../lib/draft";
 import { Failure } from "../../ui/feedback";
@@ -32,15 +33,16 @@ export interface PartProps {
 /** A new experiment by form; the service says what it makes of it while one types. */
 export function CreatePage() {
   const { project } = route.useSearch();
+  const client = useSession().client?.id ?? null;
   const navigate = useNavigate();
   const [draft, setDraft] = useState(() => newDraft(project?.split("/", 2)[1] ?? ""));
   const [tried, setTried] = useState(false);
   const [asked] = useDebouncedValue(draft, PAUSE_MS);
   const local = useMemo(() => draftFaults(draft), [draft]);
   const body = useMemo(() => askable(asked), [asked]);
-  const preflight = useQuery(preflightQuery(body));
+  const preflight = useQuery(preflightQuery(client, body));
   const create = useMutation({
-    mutationFn: createExperiment,
+    mutationFn: (body: ExperimentIn) => createExperiment(client ?? "", body),
     onSuccess: (made) => {
       queryClient.invalidateQueries({ queryKey: ["experiments"] });
       queryClient.invalidateQueries({ queryKey: ["projects"] });

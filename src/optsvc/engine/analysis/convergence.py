@@ -243,7 +243,7 @@ def _front_signal(front: BoolArray, window: int) -> Signal:
 def _reference(readings: Readings, losses: HostArray) -> HostArray:
     """The thresholds of the objectives where there are any, else the worst value plus a tenth of the range."""
     finite = losses[np.isfinite(losses).all(axis=1)]
-    worst = finite.max(axis=0) + DEFAULTS.reference_margin * np.ptp(finite, axis=0)
+    worst = finite.max(axis=0) + DEFAULTS.shown_margin * np.ptp(finite, axis=0)
     limits = np.array([loss_limit(readings.metrics[j]) for j in readings.objectives])
     return np.where(np.isfinite(limits), limits, worst)
 

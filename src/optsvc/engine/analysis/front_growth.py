@@ -60,7 +60,7 @@ def front_growth(problem: Problem, history: Sequence[Observation]) -> FrontGrowt
     metrics = [readings.metrics[j] for j in readings.objectives]
     limits = np.array([loss_limit(metric) for metric in metrics])
     ideal = losses.min(axis=0)
-    reference = reference_point(losses, losses, np.where(np.isfinite(limits), limits, np.nan), DEFAULTS)
+    reference = reference_point(losses, losses, np.where(np.isfinite(limits), limits, np.nan), DEFAULTS.shown_margin)
     signs = np.array([sign(metric) for metric in metrics])
     gains = np.zeros(len(history))
     gains[rows] = np.diff(_volumes(losses, ideal, reference), prepend=0.0)

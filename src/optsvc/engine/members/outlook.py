@@ -47,7 +47,7 @@ class Outlook:
         values = np.vstack([values, self._expected(ends)])
         # On this front an end may not buy a little of one objective for much of another: such ends are mostly errors.
         front = values[nondominated(values @ trade.T)]
-        reference = reference_point(front, values, self._thresholds, DEFAULTS)
+        reference = reference_point(front, values, self._thresholds, DEFAULTS.reference_margin)
         if seed.ordinal % DEFAULTS.wide_turns:
             return reference
         return np.where(np.isnan(self._thresholds), np.maximum(reference, self._seen.max(axis=0)), reference)

@@ -3,7 +3,6 @@
 import numpy as np
 
 from optsvc.engine.backend import HostArray
-from optsvc.engine.defaults import EngineDefaults
 
 
 def extent(front: HostArray, values: HostArray) -> HostArray:
@@ -18,7 +17,7 @@ def extent(front: HostArray, values: HostArray) -> HostArray:
     return np.where(ranges > 0.0, ranges, 1.0)
 
 
-def reference_point(front: HostArray, values: HostArray, thresholds: HostArray, defaults: EngineDefaults) -> HostArray:
+def reference_point(front: HostArray, values: HostArray, thresholds: HostArray, margin: float) -> HostArray:
     """Each objective's threshold; without one, a little worse than the worst on the front.
 
     The little is a share of `extent`. Without it the ends of the front would count for nothing.
@@ -27,10 +26,10 @@ def reference_point(front: HostArray, values: HostArray, thresholds: HostArray, 
         front: The feasible non-dominated points, shape ``(f, m)``, ``f`` >= 1.
         values: All points, shape ``(n, m)``.
         thresholds: Shape ``(m,)``, NaN where there is none.
-        defaults: How much is a little.
+        margin: How much is a little.
 
     Returns:
         Shape ``(m,)``.
     """
-    worst = front.max(axis=0) + defaults.reference_margin * extent(front, values)
+    worst = front.max(axis=0) + margin * extent(front, values)
     return np.where(np.isnan(thresholds), worst, thresholds)

@@ -1,0 +1,90 @@
+import { useEffect, useRef, useState } from "react";
+import type { Figure } from "../../api/plots";
+import { Failure } from "../feedback";
+import styles from "./chart.module.css";
+import { configOf, type Drag, dressed, type Ranges, rangesOf } from "./figure";
+import { loadPlotly, type Plotly, type PlotlyElement } from "./plotly";
+
+interface ChartProps {
+  figure: Figure;
+  /** Its name, for those who do not see it. */
+  label: string;
+  /** The id of the element that describes it. */
+  describedBy: string;
+  /** What stands out; null: everything. */
+  chosen?: ReadonlySet<string> | null;
+  /** What dragging does: zoom, unless ranges are wanted. */
+  drag?: Drag;
+  /** Called when somebody has drawn a range, or ranges on axes that stand side by side; null: taken back. */
+  onBrush?: (ranges: Ranges | null) => void;
+}
+
+/** A figure of the service, drawn. It fills the width there is, and is drawn anew only as far as it differs. */
+export function Chart({ figure, label, describedBy, chosen = null, drag = "zoom", onBrush }: ChartProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const brushed = useRef(onBrush);
+  const [plotly, setPlotly] = useState<Plotly>();
+  const [error, setError] = useState<unknown>();
+  const [drawn, setDrawn] = useState(false);
+  useEffect(() => {
+    brushed.current = onBrush;
+  }, [onBrush]);
+  useEffect(() => {
+    loadPlotly().then(setPlotly, setError);
+  }, []);
+  useEffect(() => {
+    const here = element.current;
+    if (plotly === undefined || here === null) return;
+    return () => plotly.purge(here);
+  }, [plotly]);
+  useEffect(() => {
+    const here = element.current as PlotlyElement | null;
+    if (plotly === undefined || here === null) return;
+    const { data, layout } = dressed(figure, chosen, drag);
+    plotly.react(here, data, layout, configOf(figure)).then(() => {
+      listen(here, (ranges) => brushed.current?.(ranges));
+      setDrawn(true);
+    }, setError);
+  }, [plotly, figure, chosen, drag]);
+  useEffect(() => {
+    const here = element.current;
+    if (plotly === undefined || here === null) return;
+    let width = here.clientWidth; // as it is drawn in; an observer is called at once
+    const observer = new ResizeObserver(() => {
+      if (here.clientWidth === width || here.clientWidth === 0) return;
+      width = here.clientWidth;
+      if (here.classList.contains("js-plotly-plot")) plotly.Plots.resize(here);
+    });
+    observer.observe(here);
+    return () => observer.disconnect();
+  }, [plotly]);
+  if (error !== undefined) return <Failure error={error} />;
+  return (
+    <figure className={styles.figure} aria-label={label} aria-describedby={describedBy}>
+      <div ref={element} className={styles.chart} style={{ height: heightOf(figure) }} aria-busy={!drawn} />
+    </figure>
+  );
+}
+
+const HEIGHT_PX = 400;
+
+export function heightOf(figure: Figure): number {
+  return typeof figure.layout.height === "number" ? figure.layout.height : HEIGHT_PX;
+}
+
+function listen(element: PlotlyElement, brush: (ranges: Ranges | null) => void): void {
+  for (const event of ["plotly_selected", "plotly_deselect", "plotly_restyle"]) element.removeAllListeners(event);
+  element.on("plotly_selected", (event: { range?: Record<string, unknown> } | undefined) => {
+    if (event?.range) brush(rangesOf(event.range));
+  });
+  element.on("plotly_deselect", () => brush(null));
+  element.on("plotly_restyle", ([changes]: [Record<string, unknown>]) => {
+    if (Object.keys(changes).some((key) => key.includes("constraintrange")))
+      brush({ dimensions: dimensionsOf(element) });
+  });
+}
+
+function dimensionsOf(element: PlotlyElement): unknown[] {
+  const traces = (element as unknown as { data: { dimensions?: { constraintrange?: unknown }[] }[] }).data;
+  return (traces[0]?.dimensions ?? []).map((dimension) => dimension.constraintrange);
+}
