@@ -67,11 +67,13 @@ class Gains:
         """
         problem, goals = self._situation.problem, self._models.objectives
         if not self._feasible:
-            return Gain("log_feasibility", "Nothing has met all constraints yet: likeliest to", ())
+            why = "Nothing has met all constraints yet, and this point is the likeliest to"
+            return Gain("log_feasibility", why, ())
         if not problem.objectives:
             return self._coverage(pending)
         if not goals:
-            return Gain("log_feasibility", "All values are equal: likeliest to meet all constraints", ())
+            why = "The objectives have never changed, and this point is the likeliest to meet all constraints"
+            return Gain("log_feasibility", why, ())
         if len(goals) > 1:
             return (yield from self._hypervolume(pending, seed))
         if problem.solutions > 1 and seed.ordinal % 3:

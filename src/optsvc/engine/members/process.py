@@ -58,7 +58,7 @@ class Process:
             acquisition,
             situation.sampler,
             incumbents=models.points[self._order[: DEFAULTS.perturbed_incumbents]],
-            length_scales=np.min([model.length_scales for model in models.all], axis=0),
+            length_scales=models.steps,
             raw_points=DEFAULTS.raw_points_large if large else DEFAULTS.raw_points,
             seed=seed,
             defaults=DEFAULTS,
