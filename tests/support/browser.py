@@ -28,8 +28,7 @@ PATIENCE_MS = 15_000
 QUIET_S = 0.5
 PHONE_PX = 390
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-DUSK_MS = 300
-"""How long colours take to change."""
+NIGHT = "document.documentElement.dataset.mantineColorScheme === 'dark' && document.getAnimations().length === 0"
 REFUSED = "Failed to load resource"
 """What a browser says by itself of every 4xx, whatever the page makes of it."""
 SOFTWARE = "GL Driver Message"
@@ -142,7 +141,8 @@ class Visitor:
         by_day = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         self.page.emulate_media(color_scheme="dark")
         self._rest()  # charts of the night are drawn by the service
-        self.page.wait_for_timeout(DUSK_MS)
+        while not self.page.evaluate(NIGHT):  # wait_for_function would need eval in the page
+            self.page.wait_for_timeout(50)
         self.page.evaluate(TWO_FRAMES)  # a busy machine may have drawn none yet
         by_night = self.page.evaluate("axe.run(document, {runOnly: ['color-contrast'], resultTypes: ['violations']})")
         self.page.emulate_media(color_scheme="light")
