@@ -7,7 +7,7 @@ DATA_DIR ?= data
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test fuzz lint fix migration bench bench-gpu bench-install constraints clean
+.PHONY: help install demo serve test fuzz lint fix migration pictures bench bench-gpu bench-install constraints clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,8 +27,8 @@ demo: install  ## start the whole service, tune a real model over HTTP, show wha
 serve: install  ## start the service on this machine and keep it up (data in ./data)
 	$(BIN)/optsvc up --data-dir $(DATA_DIR)
 
-test: install  ## run all tests, against real embedded servers
-	$(BIN)/pytest
+test: install  ## run all tests, against real embedded servers, in a process for each core (four at most)
+	$(BIN)/pytest -n logical --maxprocesses 4 --no-loadscope-reorder
 
 fuzz: install  ## send made-up requests to every operation of the API, others each time (minutes): make fuzz n=1000
 	OPTSVC_FUZZ_EXAMPLES=$(or $(n),200) $(BIN)/pytest -s tests/api/test_fuzzing.py -k document
@@ -48,6 +48,9 @@ fix: install  ## format and mend what can be mended by itself
 
 migration: install  ## write a new migration from the models: make migration m="what changes"
 	$(BIN)/optsvc dev-migration "$(m)"
+
+pictures: install  ## take the pictures of the dashboard in docs/pictures again, of an example that runs for it (minutes)
+	$(BIN)/python -m docs.pictures
 
 bench: install  ## measure the optimizer against others; only what is missing (hours; BENCH=--quick: minutes)
 	$(BIN)/python -m benchmarks run $(BENCH)

@@ -6,14 +6,7 @@ its figures in ``benchmarks/results/listing.json``.
 
 import argparse
 import json
-import os
-import socket
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +14,8 @@ import httpx
 import psutil
 import psycopg
 
-from optsvc.cli.up import set_up
-from optsvc.embedded import EmbeddedPostgres, EmbeddedRedis
+from benchmarks.api import running_api
 
-_TOKEN = "benchmark-token-of-the-listing"  # noqa: S105  of a server that lives for this run
 _RESULTS = Path(__file__).parent / "results" / "listing.json"
 _WATCHED_PAGES = (1, 10, 100, 1000)
 _BODY = {
@@ -56,10 +47,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10**6, help="how many observations (default: %(default)s)")
     parser.add_argument("--results", type=Path, default=_RESULTS, help="where to keep the figures")
     arguments = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="optsvc-bench-") as directory,
-        _running(Path(directory)) as (server, api, url),
-    ):
+    with running_api() as running:
+        api, server, url = running.client, running.server, running.database_url
         path = f"/experiments/{_ok(api.post('/experiments', json=_BODY))['id']}"
         began = time.perf_counter()
         with psycopg.connect(url) as database:
@@ -77,41 +66,6 @@ def main() -> None:
     print(json.dumps(found, indent=2))
     arguments.results.parent.mkdir(parents=True, exist_ok=True)
     arguments.results.write_text(json.dumps(found, indent=2) + "\n")
-
-
-@contextmanager
-def _running(directory: Path) -> Iterator[tuple[psutil.Process, httpx.Client, str]]:
-    """An API process, a client of it, and the database's address."""
-    directory.chmod(0o755)  # PostgreSQL may run as another user
-    with EmbeddedPostgres(directory / "postgres") as postgres, EmbeddedRedis(directory / "redis") as redis:
-        database_url = postgres.url.replace("postgresql+psycopg", "postgresql")
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        environment = os.environ | {
-            "OPTSVC_DATABASE_URL": postgres.url,
-            "OPTSVC_REDIS_URL": redis.url,
-            "OPTSVC_READS_PER_SECOND": "0",
-        }
-        set_up(postgres.url, _TOKEN)
-        api = subprocess.Popen([sys.executable, "-m", "optsvc", "api", "--port", str(port)], env=environment)
-        try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}/v1", auth=(_TOKEN, ""), timeout=600) as client:
-                _wait_for(client)
-                yield psutil.Process(api.pid), client, database_url
-        finally:
-            api.terminate()
-            api.wait()
-
-
-def _wait_for(client: httpx.Client) -> None:
-    for _ in range(300):
-        try:
-            client.get("/tokens/self")
-        except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit("the server does not answer")
 
 
 def _ok(answer: httpx.Response) -> Any:

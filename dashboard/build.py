@@ -49,7 +49,7 @@ def build() -> None:
 
 def _sources() -> Iterator[Path]:
     """What the result depends on."""
-    yield from (HERE / name for name in ("build.py", "index.html", "package-lock.json", "vite.config.ts"))
+    yield from (HERE / name for name in ("build.py", "docs.html", "index.html", "package-lock.json", "vite.config.ts"))
     for folder in ("public", "src"):
         for path in sorted((HERE / folder).rglob("*")):
             if path.is_file() and path.name != _GENERATED and ".test." not in path.name:
@@ -70,7 +70,18 @@ def _install(*, development: bool) -> None:
     installed = _INSTALLED.read_text() if _INSTALLED.exists() else ""
     if installed == f"{lock} all" or (installed == f"{lock} build" and not development):
         return
-    _run([*_npm(), "ci", "--no-audit", "--no-fund", "--loglevel=error", *([] if development else ["--omit=dev"])])
+    # No package of ours has anything to do when it is installed; one that others bring along would report home.
+    _run(
+        [
+            *_npm(),
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+            *([] if development else ["--omit=dev"]),
+        ]
+    )
     _INSTALLED.write_text(f"{lock} {'all' if development else 'build'}")
 
 

@@ -18,6 +18,7 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rollupOptions: { input: ["index.html", "docs.html"] },
     chunkSizeWarningLimit: 2000,
   },
   server: { proxy: { "/v1": service, "/docs": service, "/openapi.json": service } },

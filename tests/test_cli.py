@@ -8,15 +8,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import make_url
 
 from optsvc.cli.app import app
 from optsvc.embedded import DirectoryLock
 from optsvc.storage import migrations
 from tests.support.directories import server_directory
+from tests.support.service import scratch_database
 
 NOWHERE = {
     "OPTSVC_DATABASE_URL": "postgresql://someone:secret@127.0.0.1:1/nowhere",
@@ -32,11 +31,8 @@ def directory() -> Iterator[Path]:
 
 @pytest.fixture
 def empty_database(database_url: str) -> Iterator[str]:
-    url = make_url(database_url)
-    with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE an_empty_one")
-        yield url.set(database="an_empty_one").render_as_string(hide_password=False)
-        connection.execute("DROP DATABASE an_empty_one WITH (FORCE)")
+    with scratch_database(database_url) as url:
+        yield url
 
 
 def optsvc(*arguments: object, **environment: str) -> Result:

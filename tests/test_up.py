@@ -5,19 +5,18 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import psutil
-import psycopg
 import pytest
-from sqlalchemy import make_url
 
 from optsvc.cli.environment import secret_key_in
+from tests.support import patient
 from tests.support.directories import server_directory
+from tests.support.service import eventually, scratch_database
 
 
 class Service:
@@ -63,7 +62,7 @@ class Service:
 
     def status(self, path: str, token: str = "") -> int | None:
         try:
-            return httpx.get(self.address + path, auth=(token, "") if token else None, timeout=5).status_code
+            return patient.get(self.address + path, auth=(token, "") if token else None).status_code
         except httpx.TransportError:
             return None
 
@@ -86,15 +85,6 @@ def service() -> Iterator[Service]:
         started.stop(signal.SIGTERM)
 
 
-def eventually(holds: Callable[[], object], within_s: float = 30) -> bool:
-    deadline = time.monotonic() + within_s
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
 def token_in(said: str) -> str:
     return re.search(r"only this once:\n\n    (\S+)\n", said)[1]
 
@@ -105,14 +95,14 @@ def test_the_service_outlives_its_own_kill_and_ends_cleanly_with_ctrl_c(director
     orphans = first.family
     first.stop(signal.SIGKILL)
     if sys.platform == "linux":  # elsewhere the next start ends what is left
-        assert eventually(lambda: not any(process.is_running() for process in orphans))
+        eventually(lambda: not any(process.is_running() for process in orphans))
 
     second = Service(directory)
     answers = second.status("/readyz"), second.status("/v1/tokens/self", token)
     email, password = re.search(r"with a password.*:\n\n    (\S+)  (\S+)\n", first.said).groups()
-    signed_in = httpx.post(f"{second.address}/v1/sessions", json={"email": email, "password": password}, timeout=5)
+    signed_in = patient.post(f"{second.address}/v1/sessions", json={"email": email, "password": password})
     link = re.search(r"/sign-in#token=(\S+)\n", first.said)[1]
-    opened = httpx.post(f"{second.address}/v1/sessions/token", json={"token": link}, timeout=5)
+    opened = patient.post(f"{second.address}/v1/sessions/token", json={"token": link})
     family = second.family
     complaints = second.stop(signal.SIGINT)
 
@@ -133,8 +123,8 @@ def test_whatever_is_killed_comes_back(service, name):
     before = service.member(name) or pytest.skip(f"{name} does not run here")
     before.kill()
 
-    assert eventually(lambda: (now := service.member(name)) and now.pid != before.pid)
-    assert eventually(lambda: service.status("/readyz") == 200)
+    eventually(lambda: (now := service.member(name)) and now.pid != before.pid)
+    eventually(lambda: service.status("/readyz") == 200)
 
 
 def test_a_second_start_on_the_same_directory_is_refused(service):
@@ -161,7 +151,7 @@ def test_tokens_are_made_listed_and_revoked_while_the_service_runs(service):
 
 
 def test_the_doctor_finds_the_running_service_healthy(service):
-    assert eventually(lambda: service.status("/readyz") == 200)
+    eventually(lambda: service.status("/readyz") == 200)
 
     report = service.run("doctor")
 
@@ -179,10 +169,7 @@ def test_the_key_that_signs_the_addresses_of_files_is_made_once_and_is_nobody_el
 
 def test_given_servers_and_a_given_token_are_used(directory, database_url, redis_url):
     chosen = "chosen-by-the-administrator"
-    with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE given")
-        given = make_url(database_url).set(database="given").render_as_string(hide_password=False)
-
+    with scratch_database(database_url) as given:
         service = Service(
             directory,
             workers=0,
@@ -193,7 +180,6 @@ def test_given_servers_and_a_given_token_are_used(directory, database_url, redis
         known = service.status("/v1/tokens/self", chosen)
         names = {process.name() for process in service.family}
         service.stop(signal.SIGTERM)
-        connection.execute("DROP DATABASE given WITH (FORCE)")
 
     assert known == 200
     assert chosen not in service.said

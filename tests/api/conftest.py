@@ -4,8 +4,9 @@ import httpx
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
+from tests.support import patient
 from tests.support.examples import experiment_body, ok
-from tests.support.service import NO_TLS, make_tenant
+from tests.support.service import make_tenant
 
 
 @pytest.fixture
@@ -18,5 +19,5 @@ def path(api: httpx.Client) -> str:
 def stranger(server_url: str, sessions: sessionmaker[Session]):
     """An HTTP client of another tenant."""
     _, secret = make_tenant(sessions)
-    with httpx.Client(base_url=f"{server_url}/v1", auth=(secret, ""), timeout=30, verify=NO_TLS) as client:
+    with patient.Client(base_url=f"{server_url}/v1", auth=(secret, "")) as client:
         yield client

@@ -8,8 +8,8 @@ from optsvc.domain.errors import NotFound
 from optsvc.domain.rights import Right, TokenKind
 from optsvc.services import accounts, tokens
 from optsvc.storage.models import AuditEntry
+from tests.support import patient
 from tests.support.examples import experiment_body, ok, refused
-from tests.support.service import NO_TLS
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def signed_in(server_url):
     opened = []
 
     def open_client(secret: str) -> httpx.Client:
-        opened.append(httpx.Client(base_url=f"{server_url}/v1", auth=(secret, ""), timeout=30, verify=NO_TLS))
+        opened.append(patient.Client(base_url=f"{server_url}/v1", auth=(secret, "")))
         return opened[-1]
 
     yield open_client
@@ -159,6 +159,25 @@ def test_a_rotated_token_is_new_at_once_and_the_old_one_dead(api, colleague, sig
     refused(api.get(f"/tokens/{rotated}"), 404)  # the token of somebody else
 
 
+def test_a_token_is_addressed_by_its_id_by_who_reaches_it_anyway(api, caller, sessions, signed_in, colleague):
+    path = f"/experiments/{ok(api.post('/experiments', json=experiment_body()))['id']}"
+    shared = ok(api.post(f"{path}/tokens"))
+    person, other = signed_in(sign_in_of(sessions, caller.user_id)), signed_in(colleague(Right.ADMIN)[1])
+    team = {"name": "Another team", "organization": organization_of(api, caller)}
+    elsewhere = ok(person.post("/clients", json=team))["id"]
+    [there] = [t for t in ok(person.get(f"/clients/{elsewhere}/tokens"))["data"] if t["token_type"] == "client-api"]
+
+    assert ok(api.get(f"/tokens/{shared['id']}"))["name"] == "share link"
+    for address in (f"/tokens/{there['id']}", "/tokens/99999999999999999"):  # in another client; of nobody
+        refused(api.put(address, json={"token": "rotate"}), 404)
+    refused(other.delete(f"/tokens/{shared['id']}"), 404)
+    refused(signed_in(shared["token"]).get(f"/tokens/{caller.token_id}"), 404)  # a guest sees its own alone
+    assert ok(person.put(f"/tokens/{there['id']}", json={"token": "rotate"}))["token"].startswith("optsvc_")
+    assert signed_in(there["token"]).get("/tokens/self").json()["token_status"] == "revoked"
+    assert ok(api.delete(f"/tokens/{shared['id']}")) == {}
+    assert signed_in(shared["token"]).get(path).json()["token_status"] == "revoked"
+
+
 def test_a_user_is_seen_by_members_and_changed_only_by_themselves(api, caller, colleague, signed_in):
     user_id, secret = colleague(Right.READ)
 
@@ -177,6 +196,7 @@ def test_every_change_is_in_the_audit_log_and_no_secret_is(api, caller, sessions
     ok(api.get(path))
     refused(api.put(path, json={"name": 5}), 400)
     guest = ok(api.post(f"{path}/tokens"))["token"]
+    ok(api.put(f"/tokens/{caller.token_id}", json={"lasts_forever": True}))
     ok(api.delete(f"/tokens/{guest}"))
 
     with sessions() as session:
@@ -187,6 +207,7 @@ def test_every_change_is_in_the_audit_log_and_no_secret_is(api, caller, sessions
     assert [(e.method, e.path, e.status) for e in entries] == [
         ("POST", "/v1/experiments", 200),
         ("POST", f"/v1{path}/tokens", 200),
+        ("PUT", f"/v1/tokens/{caller.token_id}", 200),
         ("DELETE", "/v1/tokens/…", 200),
     ]
     assert {(e.token_id, e.user_id, e.address) for e in entries} == {(caller.token_id, caller.user_id, "127.0.0.1")}

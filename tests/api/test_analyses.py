@@ -4,7 +4,6 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import pytest
 from redis import Redis
 
@@ -15,8 +14,9 @@ from optsvc.queueing.queues import ANALYSES, open_queue
 from optsvc.services import tokens
 from optsvc.services.analyses import computing
 from optsvc.services.analyses.catalog import KINDS
+from tests.support import patient
 from tests.support.examples import experiment_body, ok, refused, taste
-from tests.support.service import NO_TLS, live_server, make_tenant
+from tests.support.service import live_server, make_tenant
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -68,7 +68,7 @@ def analysis(api, path, kind, **options):
 def everybody(sessions, server_url):
     """An HTTP client and an experiment for those tests that only read."""
     _, secret = make_tenant(sessions)
-    with httpx.Client(base_url=f"{server_url}/v1", auth=(secret, ""), timeout=30, verify=NO_TLS) as api:
+    with patient.Client(base_url=f"{server_url}/v1", auth=(secret, "")) as api:
         yield api, new_experiment(api)
 
 
@@ -184,15 +184,14 @@ def test_stored_predictions_are_judged_by_what_came(api, second):
 
 
 @pytest.fixture
-def lonely(settings, redis_url, token):
+def lonely(settings, quiet_redis_url, token):
     """A server that no worker hears, and its Redis; it does not wait long."""
-    url = redis_url.replace("db=0", "db=7")
-    changes = {"suggestion_deadline_s": 0.2, "redis_url": url}
-    with Redis.from_url(url) as redis:
+    changes = {"suggestion_deadline_s": 0.2, "redis_url": quiet_redis_url}
+    with Redis.from_url(quiet_redis_url) as redis:
         redis.flushdb()
         with (
             live_server(create_app(settings.model_copy(update=changes))) as address,
-            httpx.Client(base_url=f"{address}/v1", auth=(token, ""), timeout=30, verify=NO_TLS) as api,
+            patient.Client(base_url=f"{address}/v1", auth=(token, "")) as api,
         ):
             yield api, redis
         redis.flushdb()

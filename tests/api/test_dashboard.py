@@ -2,11 +2,11 @@
 
 import re
 
-import httpx
 import pytest
 from fastapi import FastAPI
 
 from optsvc.api import dashboard
+from tests.support import patient
 from tests.support.service import live_server
 
 PAGE = '<html><head><script type="module" src="./assets/index-1.js"></script></head></html>'
@@ -19,12 +19,13 @@ def served(tmp_path_factory):
     static = tmp_path_factory.mktemp("static")
     (static / "assets").mkdir()
     (static / "index.html").write_text(PAGE)
+    (static / "docs.html").write_text(PAGE.replace("index", "docs"))
     (static / "assets" / "index-1.js").write_text("export {};")
     (static / "assets" / "index-1.js.gz").write_bytes(b"packed")
-    app = FastAPI(redirect_slashes=False)
+    app = FastAPI(redirect_slashes=False, docs_url=None)
     app.get("/v1/things")(lambda: {})
     dashboard.install(app, static)
-    with live_server(app) as url, httpx.Client(base_url=url) as client:
+    with live_server(app) as url, patient.Client(base_url=url) as client:
         yield client
 
 
@@ -40,6 +41,13 @@ def test_every_address_that_is_not_the_apis_is_the_page_which_finds_its_files_fr
     assert answer.headers["cache-control"] == "no-store"
     assert "script-src 'self';" in answer.headers["content-security-policy"]
     assert "unsafe" not in answer.headers["content-security-policy"]
+
+
+def test_the_documentation_of_the_api_is_a_page_of_its_own_under_the_same_policy(served):
+    answer = served.get("/docs", headers=BROWSER)
+
+    assert "docs-1.js" in answer.text
+    assert "script-src 'self';" in answer.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize(
@@ -82,13 +90,13 @@ def test_a_server_without_the_files_says_how_to_get_them(tmp_path):
     dashboard.install(app, tmp_path / "static")
 
     with live_server(app) as url:
-        answer = httpx.get(f"{url}/", headers=BROWSER)
+        answer = patient.get(f"{url}/", headers=BROWSER)
 
     assert answer.status_code == 404
     assert "pip install" in answer.text
 
 
 def test_the_api_answers_what_is_not_there_in_its_own_shape_also_to_a_browser(server_url):
-    answer = httpx.get(f"{server_url}/v1/nothing", headers=BROWSER)
+    answer = patient.get(f"{server_url}/v1/nothing", headers=BROWSER)
 
     assert answer.json() == {"message": "there is no endpoint /v1/nothing", "status": 404}

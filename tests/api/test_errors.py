@@ -1,8 +1,8 @@
 """Errors have one shape and the right status."""
 
-import httpx
 import pytest
 
+from tests.support import patient
 from tests.support.examples import refused
 
 
@@ -22,7 +22,7 @@ def test_an_unknown_address_is_404_and_named(api, address):
 
 
 def test_an_address_outside_the_api_has_the_same_shape(server_url):
-    assert "/nowhere" in refused(httpx.get(f"{server_url}/nowhere"), 404)
+    assert "/nowhere" in refused(patient.get(f"{server_url}/nowhere"), 404)
 
 
 @pytest.mark.parametrize(

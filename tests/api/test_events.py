@@ -12,10 +12,11 @@ from optsvc.api.app import create_app
 from optsvc.embedded import EmbeddedRedis
 from optsvc.services import tokens
 from optsvc.services.changes import Kind
+from tests.support import patient
 from tests.support.directories import server_directory
 from tests.support.events import following
 from tests.support.examples import experiment_body, ok, refused
-from tests.support.service import NO_TLS, eventually, live_server
+from tests.support.service import eventually, live_server
 
 POINT = {"sugar": 1.0, "eggs": 4, "oven": "gas"}
 
@@ -104,7 +105,7 @@ def test_a_run_of_an_ai_experiment_is_told_when_it_begins_and_when_it_ends(api):
 def test_what_the_workers_store_is_told(api, path):
     for value in (0.1, 0.5, 0.3):
         report(api, path, value)
-    with following(api, f"{path}/events", timeout_s=20) as stream:
+    with following(api, f"{path}/events") as stream:
         stream.next()
 
         api.get(f"{path}/analyses/convergence")
@@ -161,7 +162,7 @@ def test_another_tenant_finds_no_stream(api, stranger, path):
 def test_a_guest_follows_the_experiment_that_was_shared_and_no_other(api, server_url, path):
     secret = ok(api.post(f"{path}/tokens"))["token"]
     other = ok(api.post("/experiments", json=experiment_body()))["id"]
-    with httpx.Client(base_url=f"{server_url}/v1", auth=(secret, ""), verify=NO_TLS) as guest:
+    with patient.Client(base_url=f"{server_url}/v1", auth=(secret, "")) as guest:
         with following(guest, f"{path}/events") as stream:
             stream.next()
             seen = report(api, path)
@@ -174,7 +175,7 @@ def test_a_guest_follows_the_experiment_that_was_shared_and_no_other(api, server
 
 def test_comments_keep_an_idle_stream_open(api, path, monkeypatch):
     monkeypatch.setattr(fastapi.routing, "_PING_INTERVAL", 0.2)
-    with following(api, f"{path}/events", timeout_s=2) as stream:
+    with following(api, f"{path}/events") as stream:
         stream.next()
         time.sleep(0.7)
         report(api, path)
@@ -189,9 +190,9 @@ def test_a_revoked_token_ends_its_streams_and_no_others(api, path, caller, serve
     with sessions.begin() as session:
         token, secret = tokens.issue(session, "short", client_id=caller.client_id, user_id=caller.user_id)
     with (
-        httpx.Client(base_url=f"{server_url}/v1", auth=(secret, ""), verify=NO_TLS) as other,
+        patient.Client(base_url=f"{server_url}/v1", auth=(secret, "")) as other,
         following(api, f"{path}/events") as stays,
-        following(other, f"{path}/events", timeout_s=10) as ends,
+        following(other, f"{path}/events") as ends,
     ):
         stays.next(), ends.next()
 
@@ -233,7 +234,7 @@ def test_many_streams_share_one_subscription_and_hold_no_connection_to_the_datab
     app = create_app(settings)
     subscribers = redis.pubsub_numsub("optsvc:changed")[0][1]
     with live_server(app) as url, ExitStack() as open_streams:
-        clients = httpx.Client(base_url=f"{url}/v1", auth=api.auth, verify=NO_TLS, limits=httpx.Limits())
+        clients = patient.Client(base_url=f"{url}/v1", auth=api.auth, limits=httpx.Limits())
         open_streams.enter_context(clients)
         streams = [open_streams.enter_context(following(clients, f"{path}/events")) for _ in range(20)]
         for stream in streams:
@@ -268,8 +269,8 @@ def test_without_redis_changes_are_told_a_little_later_and_again_at_once_when_it
         app = create_app(settings.model_copy(update={"redis_url": server.url}))
         with (
             live_server(app) as url,
-            httpx.Client(base_url=f"{url}/v1", auth=api.auth, verify=NO_TLS) as near,
-            following(near, f"{path}/events", timeout_s=15) as stream,
+            patient.Client(base_url=f"{url}/v1", auth=api.auth) as near,
+            following(near, f"{path}/events") as stream,
         ):
             stream.next()
             server.stop()

@@ -2,14 +2,13 @@
 
 import time
 
-import httpx
 import pytest
 
 from optsvc.domain.rights import Right, TokenKind
 from optsvc.services import accounts, tokens
 from optsvc.storage.models import Experiment, Project
+from tests.support import patient
 from tests.support.examples import experiment_body, ok, refused
-from tests.support.service import NO_TLS
 
 AI = {"name": "AI", "parameters": experiment_body()["parameters"], "metrics": [{"name": "taste"}]}
 
@@ -45,7 +44,7 @@ def sign_in(server_url, sessions, caller):
                 accounts.grant(session, caller.client_id, user_id, role)
             client_id = None if kind is TokenKind.USER else caller.client_id
             _, secret = tokens.issue(session, "test", kind=kind, client_id=client_id, user_id=user_id)
-        client = httpx.Client(base_url=f"{server_url}/v1", auth=(secret, ""), timeout=30, verify=NO_TLS)
+        client = patient.Client(base_url=f"{server_url}/v1", auth=(secret, ""))
         opened.append(client)
         return client, user_id
 

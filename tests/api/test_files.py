@@ -14,9 +14,10 @@ from optsvc.api.app import create_app
 from optsvc.api.file_stores import file_store
 from optsvc.storage.file_store import LIFETIME_S, LocalFileStore
 from optsvc.storage.models import File
+from tests.support import patient
 from tests.support.examples import ok, refused
 from tests.support.s3 import BUCKET, s3_service
-from tests.support.service import NO_TLS, live_server
+from tests.support.service import live_server
 
 CONTENT = b"<script>alert(1)</script>" * 10_000
 SECRET = "a secret of at least 32 characters"
@@ -67,7 +68,7 @@ def file_server(settings, place):
 
 @pytest.fixture
 def api(file_server, token):
-    with httpx.Client(base_url=f"{file_server}/v1", auth=(token, ""), timeout=30, verify=NO_TLS) as client:
+    with patient.Client(base_url=f"{file_server}/v1", auth=(token, "")) as client:
         yield client
 
 
@@ -86,7 +87,7 @@ def announced(api, run):
 def send(file, content=CONTENT, **changes):
     """Send bytes as a client does: with no more than the answer says."""
     upload = file["upload"] | changes
-    return httpx.request(upload["method"], upload["url"], headers=upload["headers"], content=content)
+    return patient.request(upload["method"], upload["url"], headers=upload["headers"], content=content)
 
 
 def with_part(url, **changes):
@@ -128,7 +129,7 @@ def test_a_file_is_announced_sent_and_read_back(api, caller, run, announced):
     shown = ok(api.get(f"/files/{announced['id']}"))
 
     assert shown == {key: announced[key] for key in announced if key != "upload"} | {"download": shown["download"]}
-    read = httpx.get(shown["download"]["url"])
+    read = patient.get(shown["download"]["url"])
     assert (read.status_code, read.content, read.headers["content-type"]) == (200, CONTENT, "image/svg+xml")
     assert ok(api.get(run))["files"] == [announced["id"]]
 
@@ -136,7 +137,7 @@ def test_a_file_is_announced_sent_and_read_back(api, caller, run, announced):
 def test_the_bytes_of_a_file_that_never_came_are_not_there(api, announced):
     shown = ok(api.get(f"/files/{announced['id']}"))
 
-    assert httpx.get(shown["download"]["url"]).status_code == 404
+    assert patient.get(shown["download"]["url"]).status_code == 404
 
 
 @pytest.mark.parametrize("content", [CONTENT[:-1] + b"?", CONTENT[:-1], CONTENT + b"?", b""])
@@ -145,9 +146,9 @@ def test_bytes_that_differ_from_their_announcement_are_not_kept(api, announced, 
 
     assert denied(send(announced, content))
 
-    assert httpx.get(url).status_code == 404
+    assert patient.get(url).status_code == 404
     assert send(announced).status_code == 200
-    assert httpx.get(url).content == CONTENT
+    assert patient.get(url).content == CONTENT
 
 
 def test_more_bytes_than_were_announced_are_refused_even_if_their_md5_was(run, api):
@@ -171,7 +172,7 @@ def test_what_is_kept_is_never_replaced_by_other_bytes_and_may_be_sent_twice(api
     assert denied(send(announced, CONTENT[:-1] + b"?"))
     assert send(announced).status_code == 200  # a client that did not see the first answer
 
-    assert httpx.get(url).content == CONTENT
+    assert patient.get(url).content == CONTENT
 
 
 def test_an_address_works_for_its_own_file_and_method_only(api, run, announced):
@@ -181,14 +182,16 @@ def test_an_address_works_for_its_own_file_and_method_only(api, run, announced):
     key, other_key = (httpx.URL(address).path.rpartition("/")[2] for address in (url, other["upload"]["url"]))
 
     assert key != other_key
-    assert httpx.get(url).status_code == 200
-    assert denied(httpx.get(url.replace(key, other_key)))
-    assert denied(httpx.get(announced["upload"]["url"]))
+    assert patient.get(url).status_code == 200
+    assert denied(patient.get(url.replace(key, other_key)))
+    assert denied(patient.get(announced["upload"]["url"]))
     assert denied(send(announced, url=url))
-    assert denied(httpx.get(url.split("?")[0]))
+    assert denied(patient.get(url.split("?")[0]))
     for name in httpx.URL(url).params:
-        assert httpx.get(with_part(url, **{name: None})).status_code in (400, 403), name
-        assert httpx.get(with_part(url, **{name: altered(httpx.URL(url).params[name])})).status_code in (400, 403), name
+        assert patient.get(with_part(url, **{name: None})).status_code in (400, 403), name
+        assert patient.get(with_part(url, **{name: altered(httpx.URL(url).params[name])})).status_code in (400, 403), (
+            name
+        )
 
 
 def test_an_address_is_refused_when_its_time_is_over(settings, place, announced):
@@ -203,12 +206,12 @@ def test_an_address_is_refused_when_its_time_is_over(settings, place, announced)
 
     time.sleep(2 - time.time() % 1 + 0.1)  # addresses count whole seconds
 
-    assert httpx.get(lasting).status_code == 200
-    assert denied(httpx.get(brief))
+    assert patient.get(lasting).status_code == 200
+    assert denied(patient.get(brief))
 
 
 def test_a_file_of_another_tenant_cannot_be_told_from_none(run, announced, file_server, stranger):
-    with httpx.Client(base_url=f"{file_server}/v1", auth=stranger.auth) as other:
+    with patient.Client(base_url=f"{file_server}/v1", auth=stranger.auth) as other:
         refused(other.post(f"{run}/files", json=announcement()), 404)
         there = refused(other.get(f"/files/{announced['id']}"), 404)
         assert there.replace(announced["id"], "#") == refused(other.get("/files/99999999999"), 404).replace(
@@ -272,7 +275,7 @@ def test_the_api_says_what_is_wrong_with_bytes_and_leaves_nothing_behind(api, an
     assert "Content-Type" in refused(send(announced, headers=headers | {"Content-Type": "text/html"}), 400)
     assert "Content-MD5" in refused(send(announced, headers=headers | {"Content-MD5": md5(other)}), 400)
     url = ok(api.get(f"/files/{announced['id']}"))["download"]["url"]
-    assert "have not been sent" in refused(httpx.get(url), 404)
+    assert "have not been sent" in refused(patient.get(url), 404)
     assert not [path for path in directory.rglob(".*") if path.is_file()]
 
 
@@ -283,21 +286,21 @@ def test_the_api_refuses_addresses_that_it_did_not_hand_out_in_its_own_words(api
     key, expires = httpx.URL(url).path.rpartition("/")[2], int(httpx.URL(url).params["expires"])
     assert LIFETIME_S - 60 < expires - time.time() <= LIFETIME_S
 
-    assert "signature" in refused(httpx.get(altered(url)), 403)
+    assert "signature" in refused(patient.get(altered(url)), 403)
     assert "signature" in refused(send(announced, url=url), 403)
-    refused(httpx.get(url.split("?")[0]), 400)
-    refused(httpx.get(url.replace(key, "../../etc/passwd")), 404)
-    refused(httpx.get(url.replace(key, key.upper())), 404)
+    refused(patient.get(url.split("?")[0]), 400)
+    refused(patient.get(url.replace(key, "../../etc/passwd")), 404)
+    refused(patient.get(url.replace(key, key.upper())), 404)
     past = int(time.time()) - 1
     signature = LocalFileStore(directory, SECRET)._signature("GET", key, past)
-    assert "over" in refused(httpx.get(with_part(url, expires=str(past), signature=signature)), 403)
+    assert "over" in refused(patient.get(with_part(url, expires=str(past), signature=signature)), 403)
 
 
 @in_a_directory
 def test_what_users_sent_does_not_run_as_a_page_of_this_server(api, announced):
     ok(send(announced))
 
-    read = httpx.get(ok(api.get(f"/files/{announced['id']}"))["download"]["url"])
+    read = patient.get(ok(api.get(f"/files/{announced['id']}"))["download"]["url"])
 
     assert read.headers["content-disposition"] == 'attachment; filename="plot.svg"'
     assert read.headers["x-content-type-options"] == "nosniff"
@@ -306,13 +309,13 @@ def test_what_users_sent_does_not_run_as_a_page_of_this_server(api, announced):
 
 @in_a_bucket
 def test_with_files_in_a_bucket_the_api_itself_keeps_none(file_server):
-    refused(httpx.get(f"{file_server}/file_contents/{'0' * 64}?expires=1&signature=x"), 404)
+    refused(patient.get(f"{file_server}/file_contents/{'0' * 64}?expires=1&signature=x"), 404)
 
 
 @pytest.fixture
 def plain(server_url, token):
     """The service without a place for files."""
-    with httpx.Client(base_url=f"{server_url}/v1", auth=(token, "")) as client:
+    with patient.Client(base_url=f"{server_url}/v1", auth=(token, "")) as client:
         yield client
 
 
@@ -323,4 +326,4 @@ def test_without_a_place_for_files_there_are_none(plain, server_url, caller):
 
     assert "OPTSVC_S3_BUCKET" in refused(plain.post(f"/training_runs/{run}/files", json=announcement()), 404)
     refused(plain.get("/files/1"), 404)
-    refused(httpx.get(f"{server_url}/file_contents/{'0' * 64}?expires=1&signature=x"), 404)
+    refused(patient.get(f"{server_url}/file_contents/{'0' * 64}?expires=1&signature=x"), 404)

@@ -16,6 +16,7 @@ import pytest
 
 from optsvc.api.app import create_app
 from tests.api.test_requests import MALFORMED, UNREADABLE
+from tests.support import patient
 from tests.support.examples import experiment_body, ok, refused
 from tests.support.fuzz_hooks import POINT
 from tests.support.service import live_server
@@ -81,7 +82,7 @@ def server(app):
 
 @pytest.fixture
 def api(server, token):
-    with httpx.Client(base_url=f"{server}/v1", auth=(token, ""), timeout=30) as client:
+    with patient.Client(base_url=f"{server}/v1", auth=(token, "")) as client:
         yield client
 
 

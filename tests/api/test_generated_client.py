@@ -6,9 +6,9 @@ import re
 import subprocess
 import sys
 
-import httpx
 import pytest
 
+from tests.support import patient
 from tests.support.examples import experiment_body, taste
 
 
@@ -16,7 +16,7 @@ from tests.support.examples import experiment_body, taste
 def generated(server_url, tmp_path_factory):
     """The name under which the generated package can be imported."""
     place = tmp_path_factory.mktemp("generated")
-    (place / "openapi.json").write_text(httpx.get(f"{server_url}/openapi.json").text)
+    (place / "openapi.json").write_text(patient.get(f"{server_url}/openapi.json").text)
     (place / "config.json").write_text(json.dumps({"post_hooks": []}))  # nobody reads it, so nothing formats it
     command = "generate --path openapi.json --output-path optsvc_generated --meta none --config config.json"
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from tests.support import patient
 from tests.support.examples import experiment_body, ok, refused
 
 POINT = {"sugar": 1.0, "eggs": 4, "oven": "gas"}
@@ -47,7 +48,7 @@ def test_the_same_key_at_once_from_several_clients_gives_one_row(server_url, tok
     before = count()
 
     def post(_: int) -> httpx.Response:
-        return httpx.post(f"{server_url}/v1{address}", json=body, headers=KEY, auth=(token, ""), timeout=30)
+        return patient.post(f"{server_url}/v1{address}", json=body, headers=KEY, auth=(token, ""))
 
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(post, range(6)))

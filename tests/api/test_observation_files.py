@@ -4,7 +4,6 @@ import csv
 import io
 import json
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from optsvc.api import cells
 from optsvc.api.app import create_app
 from optsvc.api.download import MOST_AT_ONCE
+from tests.support import patient
 from tests.support.examples import experiment_body, ok, refused
 from tests.support.service import live_server
 
@@ -303,7 +303,7 @@ def test_more_rows_than_in_a_batch_are_taken_and_counted_once(api, path):
 
 def test_a_file_may_be_larger_than_another_body_but_not_without_limit(settings, token):
     small = settings.model_copy(update={"max_body_bytes": 2000, "max_import_bytes": 4000})
-    with live_server(create_app(small)) as url, httpx.Client(base_url=f"{url}/v1", auth=(token, "")) as api:
+    with live_server(create_app(small)) as url, patient.Client(base_url=f"{url}/v1", auth=(token, "")) as api:
         path = f"/experiments/{ok(api.post('/experiments', json=experiment_body()))['id']}"
 
         ok(imported(api, path, GOOD + " " * (4000 - len(GOOD))))
@@ -320,7 +320,7 @@ def test_a_deleted_experiment_can_be_exported_but_takes_no_import(api, path):
 
 def test_no_more_files_are_sent_at_once_than_the_database_can_bear(settings, token):
     app = create_app(settings)
-    with live_server(app) as url, httpx.Client(base_url=f"{url}/v1", auth=(token, "")) as api:
+    with live_server(app) as url, patient.Client(base_url=f"{url}/v1", auth=(token, "")) as api:
         path = f"/experiments/{ok(api.post('/experiments', json=experiment_body()))['id']}"
         for _ in range(2 * MOST_AT_ONCE):  # each gives its place back
             exported(api, path)

@@ -2,16 +2,16 @@
 
 import re
 
-import httpx
 import pytest
 from fastapi.openapi.models import OpenAPI
 
+from tests.support import patient
 from tests.support.examples import ok
 
 
 @pytest.fixture(scope="module")
 def document(server_url):
-    return ok(httpx.get(f"{server_url}/openapi.json"))
+    return ok(patient.get(f"{server_url}/openapi.json"))
 
 
 @pytest.fixture(scope="module")

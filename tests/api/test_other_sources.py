@@ -2,13 +2,12 @@
 
 from itertools import product
 
-import httpx
 import pytest
 
 from optsvc.domain.rights import TokenKind
 from optsvc.services import tokens
+from tests.support import patient
 from tests.support.examples import experiment_body, ok, refused
-from tests.support.service import NO_TLS
 
 POINT = {"sugar": 1.0, "eggs": 4, "oven": "gas"}
 TASKS = [{"name": "short", "cost": 0.25}, {"name": "full", "cost": 1}]
@@ -37,7 +36,7 @@ def developer(server_url, sessions, caller):
     with sessions.begin() as session:
         place = {"client_id": caller.client_id, "user_id": caller.user_id}
         _, secret = tokens.issue(session, "test", kind=TokenKind.DEVELOPMENT, **place)
-    with httpx.Client(base_url=f"{server_url}/v1", auth=(secret, ""), timeout=30, verify=NO_TLS) as client:
+    with patient.Client(base_url=f"{server_url}/v1", auth=(secret, "")) as client:
         yield client
 
 

@@ -3,7 +3,6 @@
 import random
 import time
 
-import httpx
 import plotly.graph_objects as go
 import pytest
 from redis import Redis
@@ -13,8 +12,9 @@ from optsvc.domain.rights import TokenKind
 from optsvc.queueing.queues import ANALYSES, open_queue
 from optsvc.services import tokens
 from optsvc.services.plots.catalog import PLOTS
+from tests.support import patient
 from tests.support.examples import experiment_body, ok, refused, taste
-from tests.support.service import NO_TLS, live_server, make_tenant
+from tests.support.service import live_server, make_tenant
 
 METRICS = [{"name": "taste"}, {"name": "price", "objective": "minimize"}]
 
@@ -40,7 +40,7 @@ def observe(api, path, count, failed=3):
 def everybody(sessions, server_url):
     """An HTTP client, and an experiment with two metrics, for those tests that only read."""
     _, secret = make_tenant(sessions)
-    with httpx.Client(base_url=f"{server_url}/v1", auth=(secret, ""), timeout=30, verify=NO_TLS) as api:
+    with patient.Client(base_url=f"{server_url}/v1", auth=(secret, "")) as api:
         path = (
             f"/experiments/{ok(api.post('/experiments', json=experiment_body(metrics=METRICS, type='random')))['id']}"
         )
@@ -89,15 +89,16 @@ def test_what_adds_to_a_chart_is_waited_for_only_when_asked(everybody):
     assert all("true front" in text for text in front["text"])
 
 
-def test_a_chart_is_drawn_at_once_though_no_worker_is_there_and_says_what_is_missing(settings, redis_url, token, api):
+def test_a_chart_is_drawn_at_once_though_no_worker_is_there_and_says_what_is_missing(
+    settings, quiet_redis_url, token, api
+):
     made = ok(api.post("/experiments", json=experiment_body(metrics=METRICS, type="random")))["id"]
     observe(api, f"/experiments/{made}", 12)
-    url = redis_url.replace("db=0", "db=7")
-    changes = {"suggestion_deadline_s": 0.2, "redis_url": url}
+    changes = {"suggestion_deadline_s": 0.2, "redis_url": quiet_redis_url}
     with (
-        Redis.from_url(url) as redis,
+        Redis.from_url(quiet_redis_url) as redis,
         live_server(create_app(settings.model_copy(update=changes))) as address,
-        httpx.Client(base_url=f"{address}/v1", auth=(token, ""), timeout=30, verify=NO_TLS) as lonely,
+        patient.Client(base_url=f"{address}/v1", auth=(token, "")) as lonely,
     ):
         redis.flushdb()
         drawn = ok(lonely.get(f"/experiments/{made}/plots/pareto"))

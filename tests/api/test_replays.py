@@ -112,9 +112,9 @@ def test_a_suggestion_that_is_not_there_is_not_found(api, path):
     refused(api.post(f"{path}/suggestions/999999/replay"), 404)
 
 
-def test_without_a_worker_the_answer_comes_at_the_deadline_and_says_so(api, path, settings, redis_url):
+def test_without_a_worker_the_answer_comes_at_the_deadline_and_says_so(api, path, settings, quiet_redis_url):
     suggestion = ok(api.post(f"{path}/suggestions", json={}))
-    lonely = {"suggestion_deadline_s": 0.2, "redis_url": redis_url.replace("db=0", "db=7")}
+    lonely = {"suggestion_deadline_s": 0.2, "redis_url": quiet_redis_url}
     with live_server(create_app(settings.model_copy(update=lonely))) as url:
         answer = api.post(f"{url}/v1{path}/suggestions/{suggestion['id']}/replay")
 

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from tests.support import patient
 from tests.support.examples import experiment_body, ok, refused
-from tests.support.service import NO_TLS
 
 BODY = json.dumps(experiment_body(name="Grüße")).encode()
 MALFORMED = "Malformed json in request body"
@@ -190,13 +190,13 @@ def test_a_list_in_the_query_is_taken_with_commas_and_as_json(api, path, write):
 
 
 def test_a_doubled_slash_at_the_start_is_one(server_url, token):
-    assert httpx.get(f"{server_url}//v1/tokens/self", auth=(token, "")).status_code == 200
+    assert patient.get(f"{server_url}//v1/tokens/self", auth=(token, "")).status_code == 200
 
 
 def test_more_requests_at_once_than_threads_and_connections_are_all_answered(server_url, token):
     limits = httpx.Limits(max_connections=None)
     with (
-        httpx.Client(base_url=f"{server_url}/v1", auth=(token, ""), limits=limits, timeout=25, verify=NO_TLS) as client,
+        patient.Client(base_url=f"{server_url}/v1", auth=(token, ""), limits=limits) as client,
         ThreadPoolExecutor(100) as pool,
     ):
         answers = [pool.submit(client.get, "/experiments") for _ in range(100)]

@@ -17,8 +17,9 @@ from optsvc.api.route import ContractRoute
 from optsvc.domain.rights import Right, Rule, TokenKind
 from optsvc.services import accounts, sessions, tokens
 from optsvc.storage.models import now
+from tests.support import patient
 from tests.support.examples import experiment_body, ok
-from tests.support.service import NO_TLS, make_tenant
+from tests.support.service import make_tenant
 
 NOT_HERE = str(10**17)
 
@@ -69,7 +70,7 @@ def house(sessions, server_url) -> House:
         secrets["development"] = tokens.issue(session, "test", kind=TokenKind.DEVELOPMENT, **place)[1]
         expired, secrets["expired"] = tokens.issue(session, "test", **place)
         expired.expires = now() - timedelta(seconds=1)
-    with httpx.Client(base_url=f"{server_url}/v1", auth=(owners_secret, "")) as api:
+    with patient.Client(base_url=f"{server_url}/v1", auth=(owners_secret, "")) as api:
         experiment = ok(api.post("/experiments", json=experiment_body()))["id"]
         organization_id = ok(api.get(f"/clients/{owner.client_id}"))["organization"]
         secrets["guest"] = ok(api.post(f"/experiments/{experiment}/tokens"))["token"]
@@ -152,7 +153,7 @@ def expected(route: ContractRoute, caller: str, house: House) -> set[int]:
 @pytest.fixture(scope="module")
 def client(server_url):
     """One for all callers: to make one takes longer than a call."""
-    with httpx.Client(base_url=f"{server_url}/v1", timeout=30, verify=NO_TLS) as client:
+    with patient.Client(base_url=f"{server_url}/v1") as client:
         yield client
 
 

@@ -15,6 +15,7 @@ from optsvc.domain.rights import Right, TokenKind
 from optsvc.services import accounts, passwords, tokens
 from optsvc.services import sessions as sign_ins
 from optsvc.storage.models import AuditEntry, Token, User, now
+from tests.support import patient
 from tests.support.examples import experiment_body, ok, refused
 from tests.support.service import live_server
 
@@ -43,7 +44,7 @@ def browser(server_url):
     opened = []
 
     def open_browser(url: str = server_url) -> httpx.Client:
-        opened.append(httpx.Client(base_url=f"{url}/v1", timeout=30))
+        opened.append(patient.Client(base_url=f"{url}/v1"))
         return opened[-1]
 
     yield open_browser

@@ -2,10 +2,10 @@
 
 import time
 
-import httpx
 import pytest
 
 from optsvc.api.app import create_app
+from tests.support import patient
 from tests.support.examples import experiment_body, ok, refused
 from tests.support.service import live_server
 
@@ -130,12 +130,9 @@ def test_a_suggestion_of_one_experiment_is_not_found_in_another(api, path):
     assert suggestion in refused(api.post(f"{other}/observations", json={"suggestion": suggestion, "value": 1}), 400)
 
 
-def test_without_any_worker_a_suggestion_comes_by_the_deadline_and_says_what_it_is(settings, token):
-    # No worker looks into this database of Redis, so that no model will ever be ready.
-    lonely = settings.model_copy(
-        update={"redis_url": settings.redis_url.replace("db=0", "db=5"), "suggestion_deadline_s": 0.3}
-    )
-    with live_server(create_app(lonely)) as url, httpx.Client(base_url=f"{url}/v1", auth=(token, "")) as api:
+def test_without_any_worker_a_suggestion_comes_by_the_deadline_and_says_what_it_is(settings, quiet_redis_url, token):
+    lonely = settings.model_copy(update={"redis_url": quiet_redis_url, "suggestion_deadline_s": 0.3})
+    with live_server(create_app(lonely)) as url, patient.Client(base_url=f"{url}/v1", auth=(token, "")) as api:
         path = f"/experiments/{ok(api.post('/experiments', json=experiment_body()))['id']}"
         for i in range(12):
             report = {"assignments": POINT | {"sugar": 0.5 + i}, "value": i, "no_optimize": True}

@@ -2,9 +2,9 @@
 
 import re
 
-import httpx
 import pytest
 
+from tests.support import patient
 from tests.support.examples import experiment_body, ok, refused
 
 POINT = {"sugar": 1.0, "eggs": 4, "oven": "gas"}
@@ -36,7 +36,7 @@ VALID = {
 @pytest.fixture(scope="module")
 def routes(server_url):
     """Every operation of the API, as its own document lists them."""
-    paths = ok(httpx.get(f"{server_url}/openapi.json"))["paths"]
+    paths = ok(patient.get(f"{server_url}/openapi.json"))["paths"]
     return sorted(
         (method.upper(), path) for path, operations in paths.items() for method in operations if path.startswith("/v1")
     )
@@ -130,7 +130,7 @@ def test_no_route_answers_without_a_good_token(api, path, server_url, routes, th
     before = snapshot(api, path)
     headers = {} if authorization is None else {"Authorization": authorization}
 
-    with httpx.Client(base_url=server_url, headers=headers) as nobody:
+    with patient.Client(base_url=server_url, headers=headers) as nobody:
         for method, route in set(routes) - SIGNING_IN:
             answer = nobody.request(method, route.format(**theirs), json=VALID.get((method, route), {}))
             assert refused(answer, status), (method, route)

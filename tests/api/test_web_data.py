@@ -2,13 +2,13 @@
 
 import json
 
-import httpx
 import pytest
 
 from optsvc.domain.rights import Right, TokenKind
 from optsvc.services import accounts, tokens
 from optsvc.services.web_data import MOST_OF_A_KIND
 from optsvc.storage.models import Client, Project, WebData
+from tests.support import patient
 from tests.support.examples import ok, refused
 
 PAYLOAD = {"columns": ["name", {"width": 1.5}], "sort": None, "open": True, "ä <&>": "\u2028"}
@@ -278,7 +278,7 @@ def test_readers_read_views_and_writers_change_them(sessions, server_url, caller
             user = accounts.create_user(session, "A user")
             accounts.grant(session, caller.client_id, user.id, right)
             secret = tokens.issue(session, "t", kind=TokenKind.USER, client_id=None, user_id=user.id)[1]
-        with httpx.Client(base_url=f"{server_url}/v1", auth=(secret, "")) as member:
+        with patient.Client(base_url=f"{server_url}/v1", auth=(secret, "")) as member:
             assert view["id"] in {row["id"] for row in listed(member, parent)["data"]}
             answers[right] = [member.request(method, "/web_data", **more).status_code for method, more in requests]
 
@@ -292,7 +292,7 @@ def test_who_may_not_see_a_project_sees_none_of_its_views(api, sessions, server_
         accounts.grant(session, caller.client_id, user.id, Right.WRITE)
         secret = tokens.issue(session, "t", client_id=caller.client_id, user_id=user.id)[1]
 
-    with httpx.Client(base_url=f"{server_url}/v1", auth=(secret, "")) as member:
+    with patient.Client(base_url=f"{server_url}/v1", auth=(secret, "")) as member:
         refused(member.get("/web_data", params=of(parent)), 404)
         refused(member.put("/web_data", json={"id": view["id"], "payload": {}}), 404)
         refused(member.delete("/web_data", params={"id": view["id"]}), 404)

@@ -9,11 +9,11 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import httpx
 import pytest
 
 from optsvc import AsyncClient, Categorical, Client, Double, Int, Metric
 from optsvc.client import BadRequest, Experiment, Forbidden, NotFound, Suggestion, UsageError, plots
+from tests.support import patient
 
 SPACE = [Double("sugar", 0.1, 10, log=True), Int("eggs", 1, 6), Categorical("oven", ["gas", "electric"])]
 CAKE = {"sugar": 1.0, "eggs": 3, "oven": "gas"}
@@ -356,7 +356,7 @@ class LossyHandler(BaseHTTPRequestHandler):
     def handle_any(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name: value for name, value in self.headers.items() if name not in {"Host", "Accept-Encoding"}}
-        answer = httpx.request(self.command, self.server.target + self.path, headers=headers, content=content)
+        answer = patient.request(self.command, self.server.target + self.path, headers=headers, content=content)
         if (request := f"{self.command} {self.path} {content!r}") not in self.server.seen:
             self.server.seen.add(request)
             self.connection.shutdown(socket.SHUT_RDWR)

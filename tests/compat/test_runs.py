@@ -2,10 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import pytest
 from sigopt.exception import ApiException, ConflictingProjectException, ProjectNotFoundException
 
+from tests.support import patient
 from tests.support.examples import ok
 
 one_page = pytest.mark.filterwarnings("ignore:The .data field only contains a single page:RuntimeWarning")
@@ -134,7 +134,7 @@ def test_images_are_sent_without_the_token_and_read_back_as_they_were(api, log, 
         ("drawing", "image/svg+xml"),
         ("pixels", "image/png"),
     ]
-    contents = [httpx.get(file["download"]["url"]).content for file in files]
+    contents = [patient.get(file["download"]["url"]).content for file in files]
     assert contents[0] == drawing.read_bytes()
     assert contents[1].startswith(b"\x89PNG")
     assert [len(content) for content in contents] == [file["content_length"] for file in files]

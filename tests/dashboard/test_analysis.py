@@ -40,9 +40,9 @@ def brush_of(page: Page) -> dict:
     return json.loads(parse_qs(urlsplit(page.url).query)["brush"][0])
 
 
-def drag(page: Page, locator: str, place: int, start: float, end: float) -> None:
-    """Along an axis that stands upright, from one share of its length to another, from above."""
-    box = page.locator(locator).nth(place).bounding_box()
+def drag(page: Page, axis: str, start: float, end: float) -> None:
+    """Along an axis of parallel coordinates, from one share of its length to another, from above."""
+    box = page.locator(f"[data-axis='{axis}']").bounding_box()
     assert box is not None
     x, height = box["x"] + box["width"] / 2, box["height"]
     page.mouse.move(x, box["y"] + height * start)
@@ -53,13 +53,12 @@ def drag(page: Page, locator: str, place: int, start: float, end: float) -> None
 
 
 def test_what_is_brushed_on_an_axis_is_left_in_the_table_and_stands_out_in_the_other_charts(visitor, token, cakes):
-    visitor.sign_in(token)
+    visitor.enter(token)
     page = visitor.open(f"/experiments/{cakes}/analysis?view=points")
     page.get_by_role("heading", name="All observations").wait_for()
-    page.locator(".parcoords .axis-brush").nth(3).wait_for()
-    expect(page.locator(".js-plotly-plot[aria-busy=false]")).to_have_count(3)
+    expect(page.locator("figure [aria-busy=false]")).to_have_count(3)
 
-    drag(page, ".parcoords .axis-brush .background", 3, 0.1, 0.4)
+    drag(page, "taste", 0.1, 0.4)
 
     page.wait_for_url("**brush=**")
     [[low, high]] = brush_of(page)["metric:taste"]
@@ -67,12 +66,12 @@ def test_what_is_brushed_on_an_axis_is_left_in_the_table_and_stands_out_in_the_o
     assert 4 < len(fitting) < 20
     page.get_by_role("heading", name=f"{len(fitting)} of 30 observations").wait_for()
     expect(page.get_by_role("table").get_by_role("row")).to_have_count(len(fitting) + 1)
-    chosen = "document.querySelectorAll('.js-plotly-plot')[1].data[0].selectedpoints"
+    chosen = "document.querySelector('.js-plotly-plot').data[0].selectedpoints"
     eventually(lambda: page.evaluate(chosen) == fitting)
 
 
 def test_an_address_shows_a_colleague_the_same_axes_and_the_same_choice(visitor, token, cakes):
-    visitor.sign_in(token)
+    visitor.enter(token)
     brush = quote(json.dumps({"parameter:oven": ["gas"], "metric:taste": [[0.5, 1]]}))
 
     page = visitor.open(f"/experiments/{cakes}/analysis?view=scatter&x=parameter:sugar&y=parameter:eggs&brush={brush}")
@@ -85,7 +84,7 @@ def test_an_address_shows_a_colleague_the_same_axes_and_the_same_choice(visitor,
 
 
 def test_observations_can_be_chosen_without_a_pointer(visitor, token, cakes):
-    visitor.sign_in(token)
+    visitor.enter(token)
     page = visitor.open(f"/experiments/{cakes}/analysis")
 
     page.get_by_role("button", name="Condition").focus()
@@ -100,17 +99,22 @@ def test_observations_can_be_chosen_without_a_pointer(visitor, token, cakes):
 
 
 def test_charts_are_taken_along_as_pictures_and_as_figures(visitor, token, cakes):
-    visitor.sign_in(token)
-    page = visitor.open(f"/experiments/{cakes}/analysis")
-    names = []
+    visitor.enter(token)
+    page = visitor.open(f"/experiments/{cakes}/analysis?view=points")
+    taken = {}
 
-    for kind in ("PNG picture", "SVG drawing", "Plotly figure (JSON)"):
-        page.get_by_role("button", name="Download the chart").click()
-        with page.expect_download() as download:
-            page.get_by_role("menuitem", name=kind).click()
-        names.append(download.value.suggested_filename)
+    for chart in ("history", "parallel_coordinates"):
+        for kind in ("PNG picture", "SVG drawing", "Plotly figure (JSON)"):
+            page.get_by_role("button", name=f"Download the chart experiment-{cakes}-{chart}").click()
+            with page.expect_download() as download:
+                page.get_by_role("menuitem", name=kind).click()
+            expect(page.get_by_role("menuitem")).to_have_count(0)
+            taken[download.value.suggested_filename] = download.value.path().read_bytes()
 
-    assert names == [f"experiment-{cakes}-history.{ending}" for ending in ("png", "svg", "json")]
+    charts = (f"experiment-{cakes}-{chart}" for chart in ("history", "parallel_coordinates"))
+    assert list(taken) == [f"{chart}.{ending}" for chart in charts for ending in ("png", "svg", "json")]
+    assert taken[f"experiment-{cakes}-parallel_coordinates.png"].startswith(b"\x89PNG")
+    assert taken[f"experiment-{cakes}-parallel_coordinates.svg"].count(b"<polyline") == 30
 
 
 def test_experiments_are_picked_in_the_list_and_stand_beside_each_other(visitor, token, api):
@@ -130,7 +134,7 @@ def test_experiments_are_picked_in_the_list_and_stand_beside_each_other(visitor,
 
 @pytest.mark.usefixtures("worker")
 def test_what_workers_find_out_appears_by_itself(visitor, token, cakes):
-    visitor.sign_in(token)
+    visitor.enter(token)
 
     page = visitor.open(f"/experiments/{cakes}")
     page.get_by_text("Is it worth going on?").wait_for(timeout=40_000)

@@ -16,7 +16,7 @@ SOURCES = Path(__file__).parents[2] / "dashboard"
 def project(tmp_path) -> Path:
     """A dashboard of one file beside the real build script."""
     (tmp_path / "dashboard" / "src").mkdir(parents=True)
-    for name in ("build.py", "index.html", "package.json", "vite.config.ts"):
+    for name in ("build.py", "docs.html", "index.html", "package.json", "vite.config.ts"):
         shutil.copy(SOURCES / name, tmp_path / "dashboard" / name)
     (tmp_path / "dashboard" / "package-lock.json").write_text("no lock file")
     (tmp_path / "dashboard" / "src" / "main.tsx").write_text("export {};")

@@ -38,7 +38,7 @@ def test_every_page_is_quiet_open_to_everybody_by_day_and_night_and_fits_a_phone
     visitor.page.emulate_media(reduced_motion="reduce")
     visitor.open("/sign-in")
     faults, overhangs = {"/sign-in": visitor.faults()}, {"/sign-in": visitor.overhang()}
-    visitor.sign_in(token)
+    visitor.enter(token)
 
     for path, title in PAGES.items():
         page = visitor.open(path.format(id=experiment))
@@ -50,7 +50,7 @@ def test_every_page_is_quiet_open_to_everybody_by_day_and_night_and_fits_a_phone
 
 
 def test_an_address_that_leads_nowhere_and_an_experiment_of_others_say_so(visitor, token):
-    visitor.sign_in(token)
+    visitor.enter(token)
 
     page = visitor.open("/no/such/page")
     page.get_by_text("There is nothing at this address").wait_for()
@@ -64,7 +64,7 @@ def test_the_first_load_is_small_and_nothing_comes_from_elsewhere(visitor, token
     def note(response):
         loaded[response.url] = int(response.headers.get("content-length", 0))
 
-    visitor.sign_in(token)
+    visitor.enter(token)
     page = visitor.context.new_page()
     page.on("response", note)
     page.goto(f"{visitor.address}/experiments")

@@ -114,6 +114,7 @@ def test_a_share_link_shows_one_experiment_to_read(visitor, api):
 def test_it_works_behind_a_path_that_a_proxy_takes_away_without_a_word(visitor, settings, token, api):
     experiment = ok(api.post("/experiments", json=experiment_body(name="Far away")))["id"]
     service = create_app(settings)
+    service.openapi()  # made once, which takes its time
 
     async def proxy(scope, receive, send):
         if scope["type"] == "http":
@@ -128,6 +129,10 @@ def test_it_works_behind_a_path_that_a_proxy_takes_away_without_a_word(visitor, 
         page.get_by_role("heading", name="Far away", level=1).wait_for()
         page.get_by_role("link", name="Experiments").first.click()
         page.get_by_role("link", name="Far away").wait_for()
+        docs = visitor.context.new_page()
+        docs.goto(f"{url}/lab/opt/docs")
+        server = docs.locator("#servers").input_value()
 
     assert page.url == f"{url}/lab/opt/experiments"
+    assert server == f"{url}/lab/opt"
     assert behind.complaints == []

@@ -69,6 +69,42 @@ def test_a_chemist_makes_an_experiment_by_form_and_works_it_by_hand(visitor, cal
     assert made["progress"]["observation_count"] == 1
 
 
+def test_beliefs_several_solutions_and_a_constraint_are_asked_about_while_one_types(visitor, token, api):
+    visitor.sign_in(token)
+    page = visitor.open("/experiments/new")
+    page.get_by_label("Name", exact=True).first.fill("Bread")
+    page.get_by_label("Solutions").fill("50")
+    page.get_by_role("button", name="Add a parameter").click()
+    flour, water = page.get_by_role("group", name="Parameter 1"), page.get_by_role("group", name="Parameter 2")
+    for parameter, name, shape in ((flour, "flour", "normal"), (water, "water", "beta")):
+        parameter.get_by_label("Name").fill(name)
+        parameter.get_by_role("combobox", name="Prior").click()
+        page.get_by_role("option", name=shape).click()
+    flour.get_by_label("Mean").fill("1.5")
+    flour.get_by_label("Deviation").fill("0.1")
+    water.get_by_label("Shape a").fill("4")
+    page.get_by_role("button", name="Add a constraint").click()
+    constraint = page.get_by_role("group", name="Constraint 1")
+    for term, name in (("Parameter 1", "flour"), ("Parameter 2", "water")):
+        constraint.get_by_role("combobox", name=term).click()
+        page.get_by_role("option", name=name).click()
+
+    expect(flour.get_by_text("prior.mean (1.5) must lie within the bounds")).to_be_visible()
+    flour.get_by_label("Mean").fill("0.5")
+    expect(page.get_by_text("num_solutions: at most as many as the budget of 30, got 50").first).to_be_visible()
+    page.get_by_label("Solutions").fill("3")
+    expect(page.get_by_text("priors, linear constraints, several solutions")).to_be_visible()
+    assert visitor.faults() == []
+    page.get_by_role("button", name="Create the experiment").click()
+    page.get_by_role("heading", name="Bread", level=1).wait_for()
+
+    [made] = ok(api.get("/experiments"))["data"]
+    assert made["num_solutions"] == 3
+    assert [parameter["prior"]["name"] for parameter in made["parameters"]] == ["normal", "beta"]
+    assert made["parameters"][1]["prior"]["shape_a"] == 4
+    assert made["linear_constraints"][0]["threshold"] == 1
+
+
 def test_a_point_of_ones_own_waits_in_line_until_it_is_handed_out(visitor, token, thirty, api):
     page = visitor.sign_in(token)
     page = visitor.open(f"/experiments/{thirty}/suggestions")
@@ -87,7 +123,7 @@ def test_a_point_of_ones_own_waits_in_line_until_it_is_handed_out(visitor, token
 
 
 def test_the_history_is_filtered_and_sorted_by_its_address_and_mended_in_place(visitor, token, thirty, api):
-    visitor.sign_in(token)
+    visitor.enter(token)
     page = visitor.open(f"/experiments/{thirty}/history?filter=oven%3Dgas&sort=value-taste&order=up")
     rows = page.get_by_role("row")
 
@@ -109,7 +145,7 @@ def test_the_history_is_filtered_and_sorted_by_its_address_and_mended_in_place(v
 
 
 def test_the_history_can_be_taken_along(visitor, token, thirty):
-    visitor.sign_in(token)
+    visitor.enter(token)
     page = visitor.open(f"/experiments/{thirty}/history")
 
     with page.expect_download() as download:
@@ -125,5 +161,6 @@ def test_who_may_only_read_is_offered_nothing_else(visitor, thirty, api):
     for tab in ("history", "suggestions", "properties", "api"):
         page = visitor.open(f"/experiments/{thirty}/{tab}")
         page.get_by_role("link", name="History").wait_for()
+        visitor.rest()
         for forbidden in ("Edit", "Delete", "Suggest", "Queue", "Save", "Share"):
             assert page.get_by_role("button", name=forbidden).count() == 0

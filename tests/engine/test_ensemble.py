@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from optsvc.domain.space import CategoricalParameter, DoubleParameter, SearchSpace
 from optsvc.engine import Problem, Seed, Source, suggest
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.ensemble import Shares
-from tests.engine.builders import box, history, problem
+from tests.engine.builders import box, history, observed, problem
 
 
 def bowl(assignments):
@@ -75,3 +76,46 @@ def test_a_process_that_expects_nothing_more_shares_its_turns_with_exploration()
 
     assert [p.source for p in proposals] == [Source.GP, Source.EXPLORE, Source.GP, Source.EXPLORE]
     assert all(abs(p.assignments["x000"] - 0.3) > 0.02 for p in proposals[1::2])
+
+
+def reactor(assignments):
+    """A yield, negated: the catalyst that is better at its own temperature looks poor at that of the other."""
+    best_at, peak = (145.0, 92.0) if assignments["catalyst"] == "zeolite" else (110.0, 78.0)
+    slow = math.log(assignments["minutes"] / 30.0) / 1.5
+    return -peak * math.exp(-(((assignments["temperature"] - best_at) / 40.0) ** 2) - slow**2)
+
+
+CATALYSTS = SearchSpace(
+    (
+        DoubleParameter("temperature", 60.0, 200.0),
+        DoubleParameter("minutes", 2.0, 240.0, log=True),
+        CategoricalParameter("catalyst", ("zeolite", "platinum")),
+    )
+)
+
+
+def test_where_little_is_expected_of_the_best_category_every_other_turn_goes_to_another():
+    platinum = [{"temperature": 80.0 + 3.0 * k, "minutes": 28.0 + k % 5, "catalyst": "platinum"} for k in range(20)]
+    zeolite = [{"temperature": t, "minutes": 30.0, "catalyst": "zeolite"} for t in (85.0, 95.0, 105.0)]
+    past = [observed(a, reactor(a)) for a in platinum + zeolite]
+
+    proposals = leaders(past, problem(CATALYSTS), 4)
+
+    one, another = (p for p in proposals if p.ordinal % 2)
+    assert one.assignments["catalyst"] == another.assignments["catalyst"] == "zeolite"
+    assert "expected improvement on others" in one.reason
+    assert one.assignments["temperature"] > 105.0
+    assert abs(one.assignments["temperature"] - another.assignments["temperature"]) > 2.0
+
+
+@pytest.mark.parametrize("run", [13, 29, 35])
+def test_a_category_that_looked_poor_is_not_given_up(run):
+    # Before other categories had their turns, these runs stayed with platinum for 40 evaluations.
+    key = run * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128
+    one, past, state = problem(CATALYSTS, budget=40), [], None
+
+    for ordinal in range(30):
+        (proposal,), state = suggest(one, past, [], seed=Seed(key, ordinal), state=state)
+        past.append(observed(proposal.assignments, reactor(proposal.assignments)))
+
+    assert min(o.values[0].value for o in past) < -85.0

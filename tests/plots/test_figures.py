@@ -1,11 +1,13 @@
 """Every figure, validated against Plotly's schema, and what it must show."""
 
+import itertools
 import json
 
 import numpy as np
 import pytest
 
-from optsvc.plots import importances, judged
+from optsvc.domain.space import DoubleParameter, SearchSpace
+from optsvc.plots import curves, importances, judged
 from optsvc.plots.coordinates import Column
 from optsvc.plots.figure import escaped
 from optsvc.plots.fronts import pareto_front
@@ -41,6 +43,20 @@ def test_a_history_is_valid_and_shows_every_observation_or_says_how_many(count, 
     assert len(shown(figure)) == min(count, 3000)
     assert bool(figure.note) == (count > 3000)
     assert figure.description
+
+
+@pytest.mark.parametrize("failures", [0.0, 1.0])
+def test_charts_of_metrics_without_values_say_why_they_are_empty(failures):
+    some, what = table(30, GAIN, COST, failures=failures), definition(GAIN, COST)
+    some.failed[:] = failures > 0
+    some.values["cost"][:] = np.nan
+
+    figures = [history(some, what, COST, LIGHT), pareto(some, what, (GAIN, COST), LIGHT)]
+
+    for figure, metrics in zip(figures, ("a value of cost", "values of gain and cost"), strict=True):
+        drawn(figure)
+        [said] = figure.layout["annotations"]
+        assert said["text"] == ("All 30 observations failed." if failures else f"No observation has {metrics} yet.")
 
 
 @pytest.mark.parametrize("count", [30, 5000])
@@ -170,6 +186,18 @@ def test_parallel_coordinates_are_valid_and_have_a_place_for_what_is_missing(cou
             assert axis["range"][0] <= min(axis["values"]) <= max(axis["values"]) <= axis["range"][1] + 1e-9
 
 
+def test_lines_without_a_value_of_the_colour_are_known_and_an_axis_without_values_has_no_numbers():
+    colour = Column("gain", [0.5, None, 0.25])
+
+    figure = parallel_coordinates(observations(3), [colour, Column("cost", [None] * 3)], colour, LIGHT)
+
+    drawn(figure)
+    [trace] = figure.data
+    assert trace["meta"]["colourless"] == [1]
+    assert trace["dimensions"][1]["ticktext"] == ["none"]
+    assert [at for at, _ in trace["line"]["colorscale"]] == pytest.approx(np.linspace(0, 1, 10))
+
+
 def test_one_observation_has_an_axis_with_room_on_both_sides():
     figure = parallel_coordinates(observations(1), [Column("x", [3])], Column("x", [3]), LIGHT)
 
@@ -190,6 +218,45 @@ def test_importances_are_the_most_important_on_top_with_intervals_within_the_who
     assert (bars["y"], bars["x"]) == (["layers", "rate"], [0.1, 0.9])
     assert bars["error_x"]["array"] == pytest.approx([0.392, 0.1])
     assert bars["error_x"]["arrayminus"] == pytest.approx([0.1, 0.392])
+
+
+LONG = "temperature of the second stage of the reactor, °C"
+
+
+def test_long_names_are_short_on_axes_and_whole_under_the_pointer():
+    change = {"parameter": LONG, "value": 25.5, "change": 0.1, "low": 0.0, "high": 0.2}
+    metric = {"metric": "gain", "sentence": "It moves.", "down": [change], "up": [], "alternatives": []}
+    parameters = [{"name": LONG, "share": 0.9, "stddev": 0.1, "among_best": None}]
+    mattering = {"metric": "gain", "values": 40, "best": 6, "interactions": [], "parameters": parameters}
+
+    figures = [
+        judged.robustness({"share": 0.05, "metrics": [metric]}, LIGHT),
+        importances.importances(mattering, LIGHT),
+    ]
+
+    for figure in figures:
+        drawn(figure)
+        axis = figure.layout["yaxis"]
+        assert axis["tickvals"] == figure.data[0]["y"]
+        assert LONG in axis["tickvals"][0]
+        assert len(axis["ticktext"][0]) < 40
+    assert figures[0].layout["yaxis"]["ticktext"][0].endswith("→ 25.5")
+
+
+def test_the_panels_of_slices_fill_the_height_without_touching():
+    space = SearchSpace(tuple(DoubleParameter(f"x{place}", 0.0, 1.0) for place in range(7)))
+    along = [
+        {"name": f"x{place}", "values": [0.0, 1.0], "mean": [1.0, 2.0], "lower": [0.5, 1.5], "upper": [1.5, 2.5]}
+        for place in range(7)
+    ]
+
+    figure = curves.partial_dependence({"metric": "gain", "parameters": along}, space, LIGHT)
+
+    drawn(figure)
+    rows = [figure.layout[f"yaxis{ending}"]["domain"] for ending in ("", "4", "7")]
+    assert rows[0][1] == 1.0
+    assert rows[2][0] == pytest.approx(0.0, abs=1e-9)
+    assert all(below[1] + 0.05 < above[0] for above, below in itertools.pairwise(rows))
 
 
 def test_of_very_many_predictions_a_part_is_drawn():

@@ -47,6 +47,21 @@ def test_it_is_valid(count):
     drawn(timeline(evaluations, 2 * count, NOW, LIGHT))
 
 
+def test_what_came_without_a_suggestion_is_a_stroke_and_takes_no_lane():
+    alone = [Evaluation(None, "7", BEGIN, BEGIN, False), Evaluation(None, "8", BEGIN, BEGIN, True)]
+
+    mixed = timeline([*alone, evaluation(0, 0, 60)], 3, NOW, LIGHT)
+    unknown = timeline(alone, 2, NOW, LIGHT)
+
+    drawn(mixed)
+    assert named(mixed, "without a suggestion (1)")["customdata"] == ["7"]
+    assert named(mixed, "closed (1)")["y"] == [1]
+    assert "at most 1 at the same time" in mixed.description
+    drawn(unknown)
+    assert "when they were begun is not known" in unknown.note
+    assert "at the same time" not in unknown.description
+
+
 def test_what_is_open_lasts_until_now_and_what_failed_is_told_apart():
     figure = timeline([evaluation(0, 0, 60), evaluation(1, 0, 60, True), evaluation(2, 60, None)], 9, NOW, LIGHT)
 

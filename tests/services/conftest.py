@@ -38,9 +38,9 @@ def sessions(migrated_database: str) -> Iterator[sessionmaker[Session]]:
 
 
 @pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
+def redis(quiet_redis_url: str) -> Iterator[Redis]:
     """An empty database of Redis."""
-    with Redis.from_url(redis_url.replace("db=0", "db=6")) as client:
+    with Redis.from_url(quiet_redis_url) as client:
         client.flushdb()
         yield client
         client.flushdb()

@@ -3,7 +3,6 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import pytest
 
 from optsvc import engine
@@ -11,6 +10,7 @@ from optsvc.api.app import create_app
 from optsvc.config import Settings
 from optsvc.jobs import runtime
 from optsvc.queueing.queues import URGENT, open_queue
+from tests.support import patient
 from tests.support.examples import ok
 from tests.support.service import eventually, live_server
 
@@ -18,15 +18,15 @@ DEADLINE_S = 30.0
 
 
 @pytest.fixture
-def api(migrated_database, redis_url, token):
+def api(migrated_database, quiet_redis_url, token):
     settings = Settings(
         database_url=migrated_database,
-        redis_url=redis_url.replace("db=0", "db=6"),
+        redis_url=quiet_redis_url,
         suggestion_deadline_s=DEADLINE_S,
         reads_per_second=0,
         writes_per_second=0,
     )
-    with live_server(create_app(settings)) as url, httpx.Client(base_url=f"{url}/v1", auth=(token, "")) as client:
+    with live_server(create_app(settings)) as url, patient.Client(base_url=f"{url}/v1", auth=(token, "")) as client:
         client.timeout = 2 * DEADLINE_S
         yield client
 

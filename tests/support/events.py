@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+PATIENCE_S = 20.0
+
 
 @dataclass(frozen=True)
 class Event:
@@ -47,11 +49,9 @@ class Stream:
 
 
 @contextmanager
-def following(
-    api: httpx.Client, path: str, *, since: str | bytes | None = None, timeout_s: float = 5
-) -> Iterator[Stream]:
+def following(api: httpx.Client, path: str, *, since: str | bytes | None = None) -> Iterator[Stream]:
     """A stream that fails when nothing comes for so long, not even a comment."""
     headers = {} if since is None else {"Last-Event-ID": since}
-    with api.stream("GET", path, headers=headers, timeout=timeout_s) as response:
+    with api.stream("GET", path, headers=headers, timeout=PATIENCE_S) as response:
         assert response.status_code == 200, response.read()
         yield Stream(response)

@@ -6,13 +6,13 @@ other.
 
 import contextlib
 import os
-import ssl
 import subprocess
 import sys
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import httpx
@@ -37,10 +37,10 @@ from optsvc.services.access import Caller
 from optsvc.storage import migrations
 from optsvc.storage.models import Client, Membership, Organization, Token, User
 from optsvc.storage.session import make_sessionmaker
+from tests.support import patient
 
 DEADLINE_S = 5.0
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""For `verify`: to read all certificates costs every HTTP client 20 ms, and the tests speak plain HTTP."""
+PATIENCE_S = 60.0
 
 
 @contextlib.contextmanager
@@ -85,7 +85,7 @@ def worker_process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     }
     process = subprocess.Popen([sys.executable, "-m", "optsvc", "worker"], env=environment)
     try:
-        eventually(lambda: set(workers.seen(redis)) - before, timeout_s=60)
+        eventually(lambda: set(workers.seen(redis)) - before)
         yield process
     finally:
         redis.close()
@@ -97,30 +97,52 @@ def worker_process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
             process.wait()
 
 
-def eventually(check: Callable[[], Any], *, timeout_s: float = 20, every_s: float = 0.05) -> Any:
+def eventually(check: Callable[[], Any], *, every_s: float = 0.05) -> Any:
     """The first true answer of `check`; fails when none comes in time."""
-    deadline = time.monotonic() + timeout_s
+    deadline = time.monotonic() + PATIENCE_S
     while not (answer := check()):
-        assert time.monotonic() < deadline, f"did not happen within {timeout_s} s"
+        assert time.monotonic() < deadline, f"did not happen within {PATIENCE_S} s"
         time.sleep(every_s)
     return answer
 
 
 def make_tenant(sessions: sessionmaker[Session]) -> tuple[Caller, str]:
     """A new organization with a client, an owner and a token with all rights."""
+    [tenant] = make_tenants(sessions, 1)
+    return tenant
+
+
+def make_tenants(sessions: sessionmaker[Session], count: int) -> list[tuple[Caller, str]]:
+    """As many, in the time of a few."""
+    secrets = [f"test-{uuid.uuid4().hex}" for _ in range(count)]
     with sessions.begin() as session:
-        organization = Organization(name="Test organization")
-        session.add(organization)
+        organizations = [Organization(name="Test organization") for _ in secrets]
+        users = [User(name="Test user") for _ in secrets]
+        session.add_all([*organizations, *users])
         session.flush()
-        client, user = Client(name="Test team", organization_id=organization.id), User(name="Test user")
-        session.add_all([client, user])
+        clients = [Client(name="Test team", organization_id=organization.id) for organization in organizations]
+        session.add_all(clients)
         session.flush()
-        session.add(Membership(organization_id=organization.id, user_id=user.id, owner=True))
-        secret = f"test-{uuid.uuid4().hex}"
-        token = Token(client_id=client.id, user_id=user.id, name="test", digest=tokens.digest(secret), hint="…")
-        session.add(token)
+        session.add_all(
+            Membership(organization_id=organization.id, user_id=user.id, owner=True)
+            for organization, user in zip(organizations, users, strict=True)
+        )
+        issued = [
+            Token(client_id=client.id, user_id=user.id, name="test", digest=tokens.digest(secret), hint="…")
+            for client, user, secret in zip(clients, users, secrets, strict=True)
+        ]
+        session.add_all(issued)
         session.flush()
-        return Caller(token.id, TokenKind.API, client.id, user.id, Rule(Right.WRITE, development=True)), secret
+        rule = Rule(Right.WRITE, development=True)
+        callers = [Caller(token.id, TokenKind.API, token.client_id, token.user_id, rule) for token in issued]
+    return list(zip(callers, secrets, strict=True))
+
+
+@cache
+def stock(sessions: sessionmaker[Session]) -> Iterator[tuple[Caller, str]]:
+    """Tenants that nobody was yet, without end."""
+    while True:
+        yield from make_tenants(sessions, 20)
 
 
 @pytest.fixture(scope="session")
@@ -172,7 +194,7 @@ def server_url(settings: Settings) -> Iterator[str]:
 
 @pytest.fixture
 def tenant(sessions: sessionmaker[Session]) -> tuple[Caller, str]:
-    return make_tenant(sessions)
+    return next(stock(sessions))
 
 
 @pytest.fixture
@@ -188,7 +210,7 @@ def token(tenant: tuple[Caller, str]) -> str:
 @pytest.fixture
 def api(server_url: str, token: str) -> Iterator[httpx.Client]:
     """An HTTP client of the running service, signed in as a tenant of its own."""
-    with httpx.Client(base_url=f"{server_url}/v1", auth=(token, ""), timeout=30, verify=NO_TLS) as client:
+    with patient.Client(base_url=f"{server_url}/v1", auth=(token, "")) as client:
         yield client
 
 

@@ -1,4 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
+import type { Body } from "../lib/revision";
 import { api, ask } from "./client";
 import { queryClient } from "./query-client";
 import type { ObservationIn, SuggestionOut } from "./schema";
@@ -79,10 +80,8 @@ export function removeQueued(id: string, queued: string) {
   );
 }
 
-export function updateExperiment(
-  id: string,
-  body: { name?: string; observation_budget?: number | null; parallel_bandwidth?: number | null; state?: "active" },
-) {
+/** Change what the body names; the rest stays. */
+export function updateExperiment(id: string, body: Body) {
   return ask(
     api.PUT("/v1/experiments/{experiment_id}", {
       params: { path: { experiment_id: Number(id) } },

@@ -54,6 +54,12 @@ export async function signInWithToken(token: string): Promise<void> {
   entered(await ask(api.POST("/v1/sessions/token", { body: { token } })));
 }
 
+/** Stay signed in with another token, on the page as it is. */
+export async function goOnWith(token: string): Promise<void> {
+  const session = remembered(await ask(api.POST("/v1/sessions/token", { body: { token } })));
+  queryClient.setQueryData(sessionQuery.queryKey, session);
+}
+
 export async function signOut(): Promise<void> {
   if (guestToken() === null) await ask(api.DELETE("/v1/sessions"));
   forgetSession();

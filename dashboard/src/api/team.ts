@@ -26,16 +26,6 @@ export const permissionsQuery = (clientId: string | null) =>
       ),
   });
 
-/** One's tokens in a client. Those that are missing are made by asking, and shown whole in this answer alone. */
-export const tokensQuery = (clientId: string | null) =>
-  queryOptions({
-    queryKey: ["tokens", clientId],
-    enabled: clientId !== null,
-    staleTime: Number.POSITIVE_INFINITY, // asked again, a secret would be gone before it was copied
-    queryFn: () =>
-      ask(api.GET("/v1/clients/{client_id}/tokens", { params: { path: { client_id: Number(clientId) } } })),
-  });
-
 export function changePassword(old_password: string, new_password: string) {
   return ask(api.PUT("/v1/sessions", { body: { old_password, new_password } }));
 }

@@ -116,7 +116,7 @@ const suggestions = createRoute({
 const properties = createRoute({
   getParentRoute: () => experiment,
   path: "/properties",
-  component: lazyRouteComponent(() => import("../pages/experiment/properties"), "PropertiesTab"),
+  component: lazyRouteComponent(() => import("../pages/experiment/properties/properties"), "PropertiesTab"),
 });
 
 const apiTab = createRoute({
@@ -136,7 +136,7 @@ const projects = createRoute({
 const team = createRoute({
   getParentRoute: () => signedIn,
   path: "/team",
-  component: lazyRouteComponent(() => import("../pages/team"), "TeamPage"),
+  component: lazyRouteComponent(() => import("../pages/team/team"), "TeamPage"),
 });
 
 const routeTree = root.addChildren([

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { guestToken } from "../api/client";
 import { forgetSession, signOut, useSession } from "../api/session";
 import { DocsIcon, ExperimentsIcon, ProjectsIcon, SignOutIcon, TeamIcon } from "../ui/icons";
+import { Notices } from "../ui/notice";
 import { address } from "./base";
 import styles from "./shell.module.css";
 import { ThemeSwitch } from "./theme-switch";
@@ -42,6 +43,7 @@ export function Shell() {
       <main id="content" className={styles.content} tabIndex={-1}>
         <Outlet />
       </main>
+      <Notices />
     </div>
   );
 }

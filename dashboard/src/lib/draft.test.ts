@@ -1,15 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  draftBody,
-  draftFaults,
-  EMPTY,
-  type ExperimentDraft,
-  fieldOf,
-  newDraft,
-  newMetric,
-  newParameter,
-  type ParameterDraft,
-} from "./draft";
+import { draftBody, draftFaults, type ExperimentDraft, newDraft, newMetric } from "./draft";
+import { EMPTY, newParameter, type ParameterDraft } from "./parameter-draft";
 
 function cake(): ExperimentDraft {
   const draft = newDraft();
@@ -48,6 +39,20 @@ test("a filled form has no faults and becomes what the service takes", () => {
   });
 });
 
+test("a prior is sent where there can be one, and its figures are needed", () => {
+  const [first] = cake().parameters as [ParameterDraft];
+  const prior = { ...first.prior, shape: "normal", mean: "0.3", scale: "" } as const;
+  const with_ = (changes: Partial<ParameterDraft>) => ({ ...cake(), parameters: [{ ...first, ...changes }] });
+
+  const incomplete = draftFaults(with_({ kind: "double", prior }));
+  const sent = draftBody(with_({ kind: "double", prior: { ...prior, scale: "0.1" } })).parameters[0];
+  const onLogScale = draftBody(with_({ prior: { ...prior, scale: "0.1" } })).parameters[0];
+
+  expect(incomplete).toEqual({ "parameters.0.prior.scale": EMPTY });
+  expect(sent).toMatchObject({ prior: { name: "normal", mean: 0.3, scale: 0.1 } });
+  expect(onLogScale).not.toHaveProperty("prior");
+});
+
 test("what is missing and what is no number is told before the service is asked", () => {
   const [first, ...others] = cake().parameters as [ParameterDraft, ...ParameterDraft[]];
   const draft = { ...cake(), name: " ", budget: "many", parameters: [{ ...first, max: "" }, ...others] };
@@ -56,29 +61,4 @@ test("what is missing and what is no number is told before the service is asked"
     observation_budget: '"many" is not a number',
     "parameters.0.max": EMPTY,
   });
-});
-
-test.each([
-  ["parameters[1].grid[0]: must be finite", "parameters.1.values"],
-  ["parameters[0].bounds.max: must be a number", "parameters.0.max"],
-  ["parameters[2].name: string should have at most 100 characters", "parameters.2.name"],
-  ["parameter 'sugar': bounds.min (10) must be smaller than bounds.max (1)", "parameters.0.min"],
-  ["parameter 'sugar': the log-transformation needs values > 0, got 0.0", "parameters.0.min"],
-  ["parameter 'oven': categorical_values must be distinct, got ['gas', 'gas']", "parameters.2.values"],
-  ["parameter 'oven': conditional 'place' has no value 'x'", "parameters.2.conditions"],
-  ["conditional 'place': at least two distinct values, got ['a']", "conditionals.0.values"],
-  ["conditionals[0].values: list should have at least 2 items", "conditionals.0.values"],
-  ['metrics: "taste": a constraint needs a threshold', "metrics.0.threshold"],
-  ["metrics: a threshold is not allowed on the only optimized metric", "metrics.0.threshold"],
-  ["parameters: the name 'oven' occurs twice", "parameters.2.name"],
-  ["linear_constraints: 'oven' is categorical", "linear_constraints"],
-  ["linear_constraints[0].terms[1].weight: not a number", "linear_constraints.0.terms.1.weight"],
-  [
-    "Missing required json key: observation_budget (or budget): several optimized metrics need it",
-    "observation_budget",
-  ],
-  ["type: a grid experiment cannot have conditionals", "type"],
-  ["something else altogether", ""],
-])("the refusal %j is shown at %j", (message, field) => {
-  expect(fieldOf(message, cake())).toBe(field);
 });

@@ -66,3 +66,14 @@ export function range(parameter: ParameterOut): string {
   const { min, max } = parameter.bounds ?? { min: 0, max: 1 };
   return `${number(min)} to ${number(max)}${parameter.transformation === "log" ? ", log" : ""}`;
 }
+
+/** A weighted sum as one would write it: `2 × flour − butter`. */
+export function weightedSum(terms: { name: string; weight: number }[]): string {
+  return terms
+    .map(({ name, weight }, index) => {
+      const sign = weight < 0 ? "\u2212" : "+";
+      const size = Math.abs(weight) === 1 ? name : `${number(Math.abs(weight))} × ${name}`;
+      return index === 0 ? (weight < 0 ? `${sign}${size}` : size) : `${sign} ${size}`;
+    })
+    .join(" ");
+}

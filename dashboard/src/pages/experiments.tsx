@@ -11,6 +11,7 @@ import { type AnyExperiment, bestValue, metricName, optimized } from "../lib/exp
 import { number } from "../lib/numbers";
 import { MOST } from "../lib/search/compare";
 import type { ExperimentListSearch } from "../lib/search/experiments";
+import { missedByBest } from "../lib/thresholds";
 import { createWithCurl, createWithPython } from "../lib/snippets";
 import { Code } from "../ui/code";
 import table from "../ui/data-table.module.css";
@@ -285,12 +286,20 @@ function Row({ experiment, picked, pick }: PickProps & { experiment: AnyExperime
 function Best({ experiment }: { experiment: AnyExperiment }) {
   const metrics = optimized(experiment);
   const [metric] = metrics;
-  if (metric === undefined || metrics.length > 1) {
-    return <span className="dimmed">{metrics.length} metrics</span>;
+  if (metric === undefined) {
+    const constraints = experiment.metrics.filter(({ strategy }) => strategy === "constraint").length;
+    return (
+      <span className="dimmed">
+        {constraints === 1 ? "1 constraint to meet" : `${constraints} constraints to meet`}
+      </span>
+    );
   }
+  if (metrics.length > 1) return <span className="dimmed">front of {metrics.length} metrics</span>;
+  const missed = missedByBest(experiment);
   return (
     <>
-      {number(bestValue(experiment))} <span className={`dimmed ${styles.metric}`}>{metricName(metric)}</span>
+      {number(bestValue(experiment))} <span className={`dimmed ${styles.metric}`}>{metricName(metric)}</span>{" "}
+      {missed.length > 0 && <span className={styles.missed}>misses {missed.map(metricName).join(", ")}</span>}
     </>
   );
 }

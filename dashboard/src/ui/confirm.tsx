@@ -4,29 +4,18 @@ import { Failure } from "./feedback";
 import styles from "./forms.module.css";
 import { TrashIcon } from "./icons";
 
-interface RemoveButtonProps {
-  /** What is removed, as in `observation 12`. */
-  what: string;
+interface AskingProps {
+  /** What is asked, as in `Delete observation 12?`. */
+  title: string;
   consequence: ReactNode;
+  /** The word on the button that does it. */
+  word: string;
   onConfirm: () => Promise<unknown>;
 }
 
 /** Removes something, after asking once. */
-export function RemoveButton({ what, consequence, onConfirm }: RemoveButtonProps) {
+export function RemoveButton({ what, ...asking }: Pick<AskingProps, "consequence" | "onConfirm"> & { what: string }) {
   const [opened, setOpened] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  async function confirm() {
-    setBusy(true);
-    try {
-      await onConfirm();
-      setOpened(false);
-    } catch (refusal) {
-      setError(refusal);
-    } finally {
-      setBusy(false);
-    }
-  }
   return (
     <>
       <Tooltip label={`Delete ${what}`}>
@@ -40,18 +29,58 @@ export function RemoveButton({ what, consequence, onConfirm }: RemoveButtonProps
           <TrashIcon size={15} />
         </ActionIcon>
       </Tooltip>
-      <Modal opened={opened} onClose={() => setOpened(false)} title={`Delete ${what}?`}>
-        <p>{consequence}</p>
-        {error !== null && <Failure error={error} />}
-        <div className={styles.buttons}>
-          <Button color="red" size="xs" loading={busy} onClick={confirm} data-autofocus>
-            Delete
-          </Button>
-          <Button variant="default" size="xs" onClick={() => setOpened(false)}>
-            Keep
-          </Button>
-        </div>
-      </Modal>
+      <Question opened={opened} close={() => setOpened(false)} title={`Delete ${what}?`} word="Delete" {...asking} />
     </>
+  );
+}
+
+/** Does something that cannot be taken back, after asking once. */
+export function ConfirmButton({ label, ...asking }: AskingProps & { label: string }) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <>
+      <Button size="compact-xs" variant="default" aria-label={label} onClick={() => setOpened(true)}>
+        {asking.word}
+      </Button>
+      <Question opened={opened} close={() => setOpened(false)} {...asking} />
+    </>
+  );
+}
+
+function Question({
+  opened,
+  close,
+  title,
+  consequence,
+  word,
+  onConfirm,
+}: AskingProps & { opened: boolean; close: () => void }) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  async function confirm() {
+    setBusy(true);
+    setError(null);
+    try {
+      await onConfirm();
+      close();
+    } catch (refusal) {
+      setError(refusal);
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <Modal opened={opened} onClose={close} title={title}>
+      <p>{consequence}</p>
+      {error !== null && <Failure error={error} />}
+      <div className={styles.buttons}>
+        <Button color="red" size="xs" loading={busy} onClick={confirm} data-autofocus>
+          {word}
+        </Button>
+        <Button variant="default" size="xs" onClick={close}>
+          Keep
+        </Button>
+      </div>
+    </Modal>
   );
 }

@@ -17,7 +17,7 @@ export function StateBadge({ experiment }: { experiment: AnyExperiment }) {
 /** How much of the budget is used, in figures and as a bar. */
 export function BudgetBar({ experiment }: { experiment: AnyExperiment }) {
   const { done, budget } = standing(experiment);
-  if (budget === null) return <span className="numbers">{number(done)}</span>;
+  if (budget === null) return <span className={`numbers ${styles.figures}`}>{number(done)} evaluated</span>;
   return (
     <div className={styles.budget}>
       <Progress

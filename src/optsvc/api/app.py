@@ -97,6 +97,8 @@ def create_app(settings: Settings) -> FastAPI:
         separate_input_output_schemas=False,
         generate_unique_id_function=operation_id,
         openapi_tags=TAGS,
+        docs_url=None,  # these would load scripts from elsewhere; the dashboard has a page at /docs
+        redoc_url=None,
     )
     app.state.settings = settings
     app.state.redis = connect(redis_url)

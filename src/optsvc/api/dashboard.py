@@ -1,6 +1,6 @@
-"""The dashboard's files: hashed ones are kept for ever, the page never; its addresses all answer with the page.
+"""The dashboard's files: hashed ones are kept for ever, pages never; all addresses answer with the page, but /docs.
 
-The page asks the REST API like any other client. It is served with a policy under which no script but ours runs.
+A page asks the REST API like any other client. It is served with a policy under which no script but ours runs.
 """
 
 from pathlib import Path
@@ -36,9 +36,9 @@ _HEADERS = {
 _MISSING = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>optsvc</title>
 <h1>This server was installed without its dashboard</h1>
-<p>The API works: see <a href="docs">its documentation</a>. To have the dashboard too, install a wheel of optsvc, or in
-its source tree run <code>pip install --editable '.[server]'</code> without <code>OPTSVC_SKIP_DASHBOARD</code>,
-and start again.</p></html>
+<p>The API works, as <a href="openapi.json">its OpenAPI document</a> says. To have the dashboard and its documentation
+too, install a wheel of optsvc, or in its source tree run <code>pip install --editable '.[server]'</code> without
+<code>OPTSVC_SKIP_DASHBOARD</code>, and start again.</p></html>
 """
 
 
@@ -51,7 +51,7 @@ def install(app: FastAPI, static: Path = STATIC) -> None:
     """
     if (static / "assets").is_dir():
         app.mount("/assets", _Assets(directory=static / "assets"), name="assets")
-    app.router.default = _Pages(static / "index.html", app.router.default)
+    app.router.default = _Pages(static, app.router.default)
 
 
 class _Assets(StaticFiles):
@@ -77,10 +77,13 @@ class _Assets(StaticFiles):
 
 
 class _Pages:
-    """Answers who navigates to an address that is none of the API's with the page, which knows what to show there."""
+    """Answers who navigates to an address that is none of the API's with the page, which knows what to show there.
 
-    def __init__(self, page: Path, otherwise: ASGIApp) -> None:
-        self.page = page
+    The documentation of the API is a page of its own.
+    """
+
+    def __init__(self, static: Path, otherwise: ASGIApp) -> None:
+        self.static = static
         self.otherwise = otherwise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,12 +94,13 @@ class _Pages:
             and "text/html" in Headers(scope=scope).get("accept", "")
             and not f"{path}/".startswith(("/v1/", "/assets/"))
         )
+        file = self.static / ("docs.html" if path == "/docs" else "index.html")
         if not navigates:
             await self.otherwise(scope, receive, send)
-        elif not self.page.exists():
+        elif not file.exists():
             await HTMLResponse(_MISSING, 404, headers={"Cache-Control": "no-store"})(scope, receive, send)
         else:
             # Relative, so that it holds behind any prefix, also one that a proxy takes away and does not mention.
             base = "../" * (path.count("/") - 1) or "./"
-            page = self.page.read_text().replace("<head>", f'<head><base href="{base}">', 1)
+            page = file.read_text().replace("<head>", f'<head><base href="{base}">', 1)
             await HTMLResponse(page, headers=_HEADERS)(scope, receive, send)

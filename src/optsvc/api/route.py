@@ -39,7 +39,7 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _MAX_KEY_LENGTH = 255
 _LONGEST_ADDRESS = 45
 """Of an IPv6 address; what a proxy says may be anything."""
-_SECRET_IN_PATH = re.compile(r"(/tokens/)(?!self$).+")
+_SECRET_IN_PATH = re.compile(r"(/tokens/)(?!(self|[0-9]{1,18})$).+")
 
 
 EndpointT = TypeVar("EndpointT", bound=Callable[..., Any])

@@ -58,9 +58,13 @@ class EngineDefaults:
     forecast_bounds: tuple[float, float] = (0.01, 0.99)
     """No forecast counts as surer than this."""
     own_forecast_weight: float = 0.5
+    little_improvement: float = 0.03
+    """Of the standardized metric. Where less is expected, every other turn of the process goes to other categories,"""
+    few_categories: int = 4
+    """if there are so few combinations of them."""
     settled_improvement: float = 1e-3
-    """Of the standardized metric. Where less is expected, every other turn of the process is exploration's. Three turns
-    of four cost the smooth and the rugged development problems 6 and 4 points of score after 100 evaluations."""
+    """Where less than that is expected, these turns are exploration's. Three turns of four cost the smooth and the
+    rugged development problems 6 and 4 points of score after 100 evaluations."""
     settled_growth: float = 1e-4
     """The same for several objectives, as a share of the hypervolume so far."""
     explored_points: int = 32
@@ -149,6 +153,10 @@ class EngineDefaults:
     fit_gradient_tolerance: float = 1e-3
     fit_longest_step: float = 2.0
     """Of a fit in a batch, in logarithms; alone, SciPy decides."""
+    least_for_logarithms: float = 0.01
+    """In medians: where a value is smaller, logarithms would see little else, and are not taken."""
+    scale_period: int = 5
+    """Whether a metric or its logarithm is modelled is decided anew after so many observations."""
     exact_rows: int = 1000
     """Above this many rows the model sees the three kinds of row below instead of all."""
     local_nearest_rows: int = 400

@@ -4,8 +4,9 @@ No single optimizer wins everywhere [Turner2021]_. The process leads as long as 
 shares of the Parzen estimator or of exploration beside it. With more values it sees a part of them, and the estimator,
 which sees all, has a share.
 
-A process can be sure of itself and wrong: a branch that looked poor, a second valley. So where it expects next to
-nothing more anywhere, every other turn is exploration's.
+A process can be sure of itself and wrong: a category that looked poor, a second valley. So where it expects little
+more anywhere, every other turn goes to other categories, however poor they look, if there are few; and where it expects
+next to nothing, to exploration.
 
 .. [Turner2021] R. Turner et al. Bayesian optimization is superior to random search for machine learning hyperparameter
    tuning: analysis of the black-box optimization challenge 2020. 2021. arXiv:2104.10201.
@@ -84,6 +85,7 @@ class Ensemble:
     def __init__(self, situation: Situation, models: Models, credits: Mapping[str, float], seed: Seed) -> None:
         self._credits = credits
         self._situation = situation
+        self._unmet = models.unmet
         self._process = Process(situation, models)
         self._densities = Densities(situation, seed)
         self._exploration = Exploration(situation)
@@ -102,18 +104,26 @@ class Ensemble:
         """
         shares = Shares.of(len(self._situation.history.values), DEFAULTS)
         leader = shares.leader(seed.ordinal)
-        if not self._process.feasible and seed.ordinal % DEFAULTS.infeasible_turns == 1:
+        if self._process.at_a_loss or (not self._process.feasible and seed.ordinal % DEFAULTS.infeasible_turns == 1):
             leader = Source.EXPLORE
         point, proposal = yield from self._members[leader](pending, seed)
-        if leader is Source.GP and self._has_settled(proposal) and seed.ordinal % 2:
-            point, proposal = yield from self._members[Source.EXPLORE](pending, seed)
+        if leader is Source.GP and seed.ordinal % 2:
+            point, proposal = yield from self._second_thoughts(point, proposal, pending, seed)
         details = {**proposal.details, **self._record(point, shares)}
         mean, stddev = self._process.predict(point).get(self._situation.problem.metrics[0].name, (None, None))
-        return point, replace(proposal, mean=mean, stddev=stddev, details=details)
+        reason = " ".join([*map(str, self._unmet), proposal.reason])
+        return point, replace(proposal, reason=reason, mean=mean, stddev=stddev, details=details)
 
-    def _has_settled(self, proposal: Proposal) -> bool:
-        """Whether the process expects next to nothing anywhere: what there is to gain is where it errs."""
-        return bool(proposal.details.get("settled", False))
+    def _second_thoughts(
+        self, point: HostArray, proposal: Proposal, pending: HostArray, seed: Seed
+    ) -> Steps[tuple[HostArray, Proposal]]:
+        """The process's point, or another where it expects little: what there is to gain is where it errs."""
+        if proposal.details.get("settled", False):
+            return (yield from self._members[Source.EXPLORE](pending, seed))
+        if proposal.details.get("little", False):
+            elsewhere = yield from self._process.propose_elsewhere(pending, seed)
+            return elsewhere or (point, proposal)
+        return point, proposal
 
     def _record(self, point: HostArray, shares: Shares) -> dict[str, Any]:
         record: dict[str, Any] = {

@@ -18,10 +18,11 @@ from optsvc.engine.ranking import as_loss
 from optsvc.engine.rows import local_rows, rows_to_fit
 from optsvc.engine.steps import Steps
 from optsvc.engine.surrogates.calibration import variance_scale
-from optsvc.engine.surrogates.gp import Posterior, TrainingData, condition
+from optsvc.engine.surrogates.gp import Posterior, TrainingData, condition, negative_log_posterior
 from optsvc.engine.surrogates.outputs import OutputTransform
 from optsvc.engine.surrogates.priors import Prior
 from optsvc.engine.surrogates.questions import Fit
+from optsvc.engine.unmet import Unmet, unmet_constraints
 
 _LENGTH_SCALE = "length_scale:"
 _SIGNAL = "signal_variance"
@@ -103,12 +104,14 @@ class Models:
         constraints: Of metrics that must reach their thresholds.
         points: Unit coordinates of the rows, shape ``(n, p)``.
         state: The warm start for the next fit.
+        unmet: Constraints without a model that no row meets.
     """
 
     objectives: tuple[Model, ...]
     constraints: tuple[Model, ...]
     points: HostArray
     state: EngineState
+    unmet: tuple[Unmet, ...]
 
     @property
     def all(self) -> tuple[Model, ...]:
@@ -122,15 +125,18 @@ class Models:
         return steps
 
     def missed(self) -> HostArray:
-        """By how much each row seems to miss constraints, in targets, summed, shape ``(n,)``."""
-        missed = np.zeros(len(self.points))
+        """By how much each row seems to miss constraints, in targets, summed, shape ``(n,)``; of `unmet` ones, by 1."""
+        missed = np.full(len(self.points), float(len(self.unmet)))
         for model in self.constraints:
             missed += np.maximum(model.means - model.bar, 0.0)
         return missed
 
     def p_feasible(self, features: HostArray) -> float:
-        """The probability that all constraints are met at features ``(d,)``; metrics are independent."""
-        probability = 1.0
+        """The probability that all constraints are met at features ``(d,)``; metrics are independent.
+
+        Of what was missed ``n`` times and never met, it is ``1/(n + 2)`` anywhere, by the rule of succession.
+        """
+        probability = (1.0 / (len(self.points) + 2.0)) ** len(self.unmet)
         for model in self.constraints:
             mean, variance = model.expect(features)
             probability *= 0.5 * math.erfc((mean - model.bar) / math.sqrt(2.0 * variance))
@@ -153,37 +159,47 @@ def fit_models(
     Returns:
         None if no metric has a signal (all values are equal), or if there is no way to factor a covariance.
     """
+    period = defaults.scale_period
+    compared = state is None or observation_count // period != state.observation_count // period
     columns = [
-        column
+        scales
         for place, kept in enumerate(_kept(problem, history))
-        if (column := _Column.of(problem, history, place, kept, encoder, state, defaults)) is not None
+        if (scales := _scales(problem, history, place, kept, encoder, state, defaults, compared=compared))
     ]
     if not columns:
         return None
-    rows = _rows(columns, defaults)
+    rows = _rows([scales[0] for scales in columns], defaults)
     fresh = state is not None and still_fresh(state, observation_count, defaults)
     models: list[Model] = []
     stored: dict[str, float] = {}
     refitted = False
-    for column in columns:
-        data = column.data.take(rows)
-        if fresh and column.previous is not None:
-            theta = column.previous
-        else:
+    for scales in columns:
+        fits = []
+        for column in scales:
+            if fresh and column.previous is not None:
+                fits.append((0.0, column, column.previous))
+                break
             starts = _starts(column.prior, column.previous, len(rows), seed, column.place, defaults)
+            data = column.data.take(rows)
             fit_rows = rows_to_fit(data.targets, defaults)
             theta = yield Fit(data.take(fit_rows), column.prior, starts, defaults, backend)
+            evidence = column.evidence(theta, rows[fit_rows], defaults, backend) if len(scales) > 1 else 0.0
+            fits.append((evidence, column, theta))
             refitted = True
-        model = column.model(data, theta, history, defaults, backend)
+        _, column, theta = max(fits, key=lambda fit: fit[0])
+        model = column.model(column.data.take(rows), theta, history, defaults, backend)
         if model is None:
             return None
         models.append(model)
         stored |= dict(zip(column.names, model.theta.tolist(), strict=True))
+        if column.transform.logarithm:
+            stored[logarithm_name(column.place)] = 1.0
     return Models(
         objectives=tuple(model for model in models if math.isinf(model.bar)),
         constraints=tuple(model for model in models if math.isfinite(model.bar)),
         points=history.points[rows],
         state=state if state is not None and not refitted else EngineState(stored, observation_count),
+        unmet=unmet_constraints(problem, history, defaults),
     )
 
 
@@ -205,6 +221,37 @@ def _kept(problem: Problem, history: EncodedHistory) -> list[float | None]:
     return kept
 
 
+def _scales(
+    problem: Problem,
+    history: EncodedHistory,
+    place: int,
+    kept: float | None,
+    encoder: Encoder,
+    state: EngineState | None,
+    defaults: EngineDefaults,
+    *,
+    compared: bool,
+) -> list["_Column"]:
+    """The metric as it is; of several metrics, positive ones in logarithms as well; the one that `state` has, first.
+
+    Only that one, if they need not be compared again.
+    """
+    plain = _Column.of(problem, history, place, kept, encoder, state, defaults, logarithm=False)
+    bars = [bar for bar in (kept, problem.metrics[place].threshold) if bar is not None]
+    values = history.values[:, place]
+    fit_for_logarithms = min([*bars, *values]) > 0.0 and values.min() >= defaults.least_for_logarithms * np.median(
+        values
+    )
+    if plain is None or problem.only_metric or not fit_for_logarithms:
+        return [] if plain is None else [plain]
+    bent = _Column.of(problem, history, place, kept, encoder, state, defaults, logarithm=True)
+    if bent is None:
+        return [plain]
+    was_bent = state is not None and logarithm_name(place) in state.hyperparameters
+    both = [bent, plain] if was_bent else [plain, bent]
+    return both if compared else both[:1]
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
     """A metric whose values differ, ready to be fitted."""
@@ -212,6 +259,7 @@ class _Column:
     metric: Metric
     place: int
     """Among the metrics of the problem."""
+    values: HostArray
     transform: OutputTransform
     data: TrainingData
     prior: Prior
@@ -230,10 +278,14 @@ class _Column:
         encoder: Encoder,
         state: EngineState | None,
         defaults: EngineDefaults,
+        *,
+        logarithm: bool,
     ) -> "_Column | None":
         metric, values, stddevs = problem.metrics[place], history.values[:, place], history.stddevs[:, place]
         weighed = metric in problem.objectives and len(problem.objectives) > 1
-        transform = OutputTransform.fit(values, metric.objective, defaults, kept=kept, warp=not weighed)
+        transform = OutputTransform.fit(
+            values, metric.objective, defaults, kept=kept, warp=not weighed, logarithm=logarithm
+        )
         if transform is None:
             return None
         data = TrainingData(
@@ -250,7 +302,14 @@ class _Column:
         previous = None
         if state is not None and names[-1] in state.hyperparameters:
             previous = stored_hyperparameters(state, names, prior.mode, prior.bounds)
-        return cls(metric, place, transform, data, prior, names, previous)
+        return cls(metric, place, values, transform, data, prior, names, previous)
+
+    def evidence(self, theta: HostArray, rows: IntArray, defaults: EngineDefaults, backend: Backend) -> float:
+        """The logarithm of the posterior density of `theta` times that of the values themselves, at some rows."""
+        data = self.data.take(rows)
+        value, _ = negative_log_posterior(theta, data, self.prior, defaults.base_jitter, backend)
+        slopes = self.transform.slopes(self.values[rows])
+        return float(np.log(slopes).sum()) - len(rows) * self.transform.exponent * math.log(2.0) - value
 
     def model(
         self,
@@ -275,6 +334,11 @@ class _Column:
             squared_errors=squared_errors,
             means=backend.to_host(posterior.predict(posterior.features)[0]),
         )
+
+
+def logarithm_name(place: int) -> str:
+    """What a state has if the logarithm of a problem's metric is modelled."""
+    return f"{place}:logarithm"
 
 
 def any_signal(problem: Problem, history: EncodedHistory, defaults: EngineDefaults) -> bool:

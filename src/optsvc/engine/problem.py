@@ -87,6 +87,7 @@ class EngineState:
         hyperparameters: Logarithms: ``"length_scale:NAME"`` for each parameter with a choice, in unit coordinates;
             ``"signal_variance"``, ``"additive_variance"`` and ``"noise_variance"``, of standardized values, of the
             first metric; after ``"J:"`` those of the ``J``-th after it; ``"success_…"``, of the model of failures.
+            ``"J:logarithm"``, from ``J`` = 0, is there if the logarithm of that metric is modelled.
         observation_count: How many observations, failed ones included, the fit had seen.
     """
 

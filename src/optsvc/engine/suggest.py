@@ -23,8 +23,9 @@ from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.problem import EngineState, Problem, Proposal, Seed
 from optsvc.engine.steps import Steps, complete
 from optsvc.engine.success_model import fit_success
+from optsvc.engine.unmet import unmet_constraints
 
-ENGINE_VERSION = "6"
+ENGINE_VERSION = "7"
 """Changes whenever the same input may give another proposal."""
 
 Propose: TypeAlias = Callable[[HostArray, Seed], Steps[tuple[HostArray, Proposal]]]
@@ -98,6 +99,7 @@ def suggestion(
         return proposals, EngineState(merged, models.state.observation_count)
     if not any_signal(problem, encoded, DEFAULTS):
         why = "All values so far are equal, so there is nothing to model yet: an evenly spread point."
+        why = " ".join([*map(str, unmet_constraints(problem, encoded, DEFAULTS)), why])
         return space_filling(problem, history, pending, seed=seed, count=count, reason=why), unchanged
     # The covariance cannot be factored. The Parzen estimator needs no more than ranks.
     proposals = yield from _one_after_the_other(Densities(situation, seed).propose, waiting, seed, count)

@@ -8,14 +8,18 @@ from typing import Any
 import numpy as np
 
 from optsvc.domain.space import CategoricalParameter, Conditional, Parameter, SearchSpace
-from optsvc.plots.figure import Figure, escaped, line, marks, parameter_axis
+from optsvc.plots.figure import Figure, categories, escaped, line, marks, parameter_axis
 from optsvc.plots.theme import NUMBERS, Theme, faded
-from optsvc.plots.words import name_of, number
+from optsvc.plots.words import name_of, number, shortened
 
 _COLUMNS = 3
 _MOST = 24
 _ROW_PX = 260
 _GAP_PX = 64
+_AROUND_PX = 150
+_MOST_LABELS = 5
+_LONGEST = 28
+"""Characters beneath a panel."""
 _LONG = 170
 """Characters: a point of many parameters is told in the description alone."""
 
@@ -75,25 +79,26 @@ class _Panel:
 
 def _small_multiples(title: str, words: str, panels: list[_Panel], space: SearchSpace, theme: Theme) -> Figure:
     shown = panels[:_MOST]
+    columns = min(_COLUMNS, len(shown))
     rows = math.ceil(len(shown) / _COLUMNS)
-    height = rows * _ROW_PX + 120
+    inside = rows * _ROW_PX - _GAP_PX
+    unit, gap = (_ROW_PX - _GAP_PX) / inside, _GAP_PX / inside
+    height = inside + _AROUND_PX
     sources = {one.name: one for one in (*space.conditionals, *space.parameters)}
     layout: dict[str, Any] = {"height": height, "showlegend": False}
     data = []
     for index, panel in enumerate(shown):
         ending = "" if index == 0 else str(index + 1)
-        row, place = divmod(index, _COLUMNS)
-        columns = min(_COLUMNS, len(shown))
-        top = 1.0 - row / rows
-        gap = _GAP_PX / (rows * _ROW_PX)
+        row, place = divmod(index, columns)
+        top = 1.0 - row * (unit + gap)
         layout[f"xaxis{ending}"] = {
-            "title": {"text": escaped(panel.name)},
+            "title": {"text": escaped(shortened(panel.name, _LONGEST)), "font": {"size": 12}},
             "domain": [place / columns + (0.02 if place else 0.0), (place + 1) / columns - 0.02],
             "anchor": f"y{ending}",
             **_few_ticks(parameter_axis(sources.get(panel.name)), panel.values),
         }
         layout[f"yaxis{ending}"] = {
-            "domain": [max(0.0, top - 1.0 / rows + gap) if rows > 1 else 0.0, top],
+            "domain": [max(0.0, top - unit), top],
             "anchor": f"x{ending}",
             **({"matches": "y"} if index else {}),
             **({"showticklabels": False} if place else {}),
@@ -112,6 +117,9 @@ def _small_multiples(title: str, words: str, panels: list[_Panel], space: Search
 
 def _few_ticks(axis: dict[str, Any], values: Sequence[Any]) -> dict[str, Any]:
     """With room for no more than four labels."""
+    if axis["type"] == "category":
+        labelled = values[:: math.ceil(len(values) / _MOST_LABELS)]
+        return categories(labelled, [shortened(str(value), _LONGEST // len(labelled)) for value in labelled])
     if axis["type"] != "log":
         return {**axis, "nticks": 5}
     return {**axis, "dtick": max(1, math.ceil(math.log10(max(values) / min(values)) / 3)), "tickangle": 0}

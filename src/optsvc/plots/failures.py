@@ -60,7 +60,7 @@ def failure_regions(
         f"from {low:.0%} to {high:.0%}; {sum(missed):,} of {len(missed):,} observations drawn miss it. "
         f"{words}".rstrip(),
         data=[tiles, *_points(drawn, missed, columns, called, theme)],
-        layout={"xaxis": x, "yaxis": y},
+        layout={"xaxis": x, "yaxis": y, "meta": {"parameters": [first, second]}},
         note=words or "No rule in words stands out from chance." if rules else "",
     )
 

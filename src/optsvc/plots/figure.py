@@ -14,6 +14,7 @@ LOG = {"type": "log", "exponentformat": "power", "minorloglabels": "none"}
 """An axis on which magnitudes count."""
 DATES = {"type": "date", "hoverformat": "%Y-%m-%d %H:%M:%S"}
 """An axis of moments."""
+_MANY_MARKS = 1000
 _LINE = 85
 """Characters."""
 
@@ -84,6 +85,21 @@ def parameter_axis(source: Parameter | Conditional | None) -> dict[str, Any]:
     if isinstance(source, DoubleParameter) and source.log:
         return LOG
     return {"type": "linear"}
+
+
+def mark_size(count: int) -> int:
+    """The diameter of so many marks, in pixels: thousands would run into each other."""
+    return 7 if count <= _MANY_MARKS else 4
+
+
+def categories(values: Sequence[str], labels: Sequence[str]) -> dict[str, Any]:
+    """An axis of categories with short labels; under the pointer the values are whole."""
+    return {
+        "type": "category",
+        "tickmode": "array",
+        "tickvals": list(values),
+        "ticktext": [escaped(label) for label in labels],
+    }
 
 
 def marks(name: str, x: Sequence[Any], y: Sequence[Any], *, marker: Mapping[str, Any], **more: Any) -> Trace:

@@ -6,11 +6,11 @@ import numpy as np
 
 from optsvc.domain.experiment import Definition
 from optsvc.domain.metrics import Metric, Strategy
-from optsvc.plots.figure import Figure, axis, empty, limit, line, marks, under_pointer
+from optsvc.plots.figure import Figure, axis, empty, limit, line, mark_size, marks, under_pointer
 from optsvc.plots.table import BoolArray, IntArray, Table, improvements
 from optsvc.plots.theme import Theme
 from optsvc.plots.thinning import MOST_ESSENTIAL, Thinned, evenly, thin
-from optsvc.plots.words import name_of, number, number_of
+from optsvc.plots.words import name_of, nothing_of, number, number_of
 
 _X = "observation"
 _FEW = 10
@@ -31,25 +31,26 @@ def history(table: Table, definition: Definition, metric: Metric, theme: Theme) 
     """
     name = name_of(metric.name)
     title = f"{name} over {number_of(len(table), 'observation')}"
-    if not len(table):
-        return empty(name, "Nothing has been observed yet.")
     values, counts = table.values[metric.name], table.counting(definition)
+    there = np.isfinite(values)
+    if not there.any():
+        return empty(name, nothing_of([name], len(table), int(table.failed.sum())))
     optimized = metric.strategy is Strategy.OPTIMIZE
     steps = improvements(table.gains(metric), counts) if optimized else np.empty(0, dtype=np.int64)
     thinned = thin(table.failed, steps)
     drawn = np.zeros(len(table), dtype=bool)
     drawn[thinned.places] = True
-    there = np.isfinite(values)
+    size = mark_size(len(thinned.places))
     hover = under_pointer("number", name)
     data = [
-        _marks("observed", drawn & there & counts, table, values, hover, {"color": theme.mark, "size": 6}),
+        _marks("observed", drawn & there & counts, table, values, hover, {"color": theme.mark, "size": size}),
         _marks(
             "does not count",
             drawn & there & ~counts,
             table,
             values,
             hover,
-            {"color": theme.muted, "size": 7, "symbol": "circle-open"},
+            {"color": theme.muted, "size": size + 1, "symbol": "circle-open"},
         ),
         _failures(drawn & table.failed, table, theme),
     ]

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from optsvc.plots.figure import Figure, axis, escaped
+from optsvc.plots.figure import Figure, axis, categories, escaped
 from optsvc.plots.theme import Theme
-from optsvc.plots.words import name_of, number_of
+from optsvc.plots.words import name_of, number_of, shortened
 
 _Z95 = 1.96
 _MOST = 30
+_LONGEST = 32
+"""Characters of a name."""
 
 
 def importances(found: Mapping[str, Any], theme: Theme) -> Figure:
@@ -57,7 +59,11 @@ def importances(found: Mapping[str, Any], theme: Theme) -> Figure:
         data=[bars] if None in decided else [bars, diamonds],
         layout={
             "xaxis": axis("share", tickformat=".0%", range=[0, _end(shares, reach, decided)]),
-            "yaxis": {"type": "category", "automargin": True},
+            "yaxis": {
+                **categories(names, [shortened(parameter["name"], _LONGEST) for parameter in shown]),
+                "automargin": True,
+                "ticklabelstandoff": 6,
+            },
             "height": max(320, 140 + 26 * len(shown)),
         },
         note=f"The {_MOST} most important of {len(ranked)} parameters." if len(ranked) > _MOST else "",

@@ -5,15 +5,19 @@ from typing import Any
 
 import numpy as np
 
-from optsvc.plots.figure import Figure, axis, empty, escaped, line, marks, under_pointer
+from optsvc.plots.figure import Figure, axis, categories, empty, escaped, line, marks, under_pointer
 from optsvc.plots.theme import NUMBERS, Theme, faded
 from optsvc.plots.thinning import MOST_MARKS, evenly
-from optsvc.plots.words import name_of, number, number_of
+from optsvc.plots.words import name_of, number, number_of, shortened
 
 _Z95 = 1.96
 _MOST_CHANGES = 30
 _BAR_PX = 24
 _BETWEEN_PX = 60
+_AROUND_PX = 120
+"""Title and the last axis."""
+_LONGEST = 20
+"""Characters of a name."""
 
 
 def predictions(found: Mapping[str, Any], theme: Theme) -> Figure:
@@ -120,7 +124,7 @@ def robustness(found: Mapping[str, Any], theme: Theme) -> Figure:
     layout: dict[str, Any] = {"showlegend": False}
     data = []
     largest = [_largest(metric) for metric in metrics]
-    height = sum(len(changes) * _BAR_PX + _BETWEEN_PX for changes in largest)
+    height = sum(len(changes) * _BAR_PX + _BETWEEN_PX for changes in largest) - _BETWEEN_PX
     top = 1.0
     for index, (metric, changes) in enumerate(zip(metrics, largest, strict=True)):
         ending = "" if index == 0 else str(index + 1)
@@ -133,13 +137,16 @@ def robustness(found: Mapping[str, Any], theme: Theme) -> Figure:
         }
         share = len(changes) * _BAR_PX / height
         layout[f"yaxis{ending}"] = {
-            "type": "category",
+            **categories(
+                [escaped(_label(change)) for change in changes], [_label(change, _LONGEST) for change in changes]
+            ),
             "anchor": f"x{ending}",
             "automargin": True,
+            "ticklabelstandoff": 6,
             "domain": [max(0.0, top - share), top],
         }
         top -= share + _BETWEEN_PX / height
-    layout["height"] = max(320, height + 60)
+    layout["height"] = max(320, height + _AROUND_PX)
     return Figure(
         title="When the point changes a little",
         description=" ".join(metric["sentence"] for metric in metrics),
@@ -155,15 +162,18 @@ def _largest(metric: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return sorted(changes, key=lambda change: abs(change["change"]))[-_MOST_CHANGES:]
 
 
-def _changes(changes: list[Mapping[str, Any]], ending: str, theme: Theme) -> dict[str, Any]:
-    def label(change: Mapping[str, Any]) -> str:
-        value = change["value"]
-        return escaped(f"{change['parameter']} → {value if isinstance(value, str) else number(float(value))}")
+def _label(change: Mapping[str, Any], most: int | None = None) -> str:
+    """What changes to what, each in at most so many characters."""
+    value = change["value"]
+    words = (change["parameter"], value if isinstance(value, str) else number(float(value)))
+    return " → ".join(words if most is None else [shortened(word, most) for word in words])
 
+
+def _changes(changes: list[Mapping[str, Any]], ending: str, theme: Theme) -> dict[str, Any]:
     return {
         "type": "bar",
         "orientation": "h",
-        "y": [label(change) for change in changes],
+        "y": [escaped(_label(change)) for change in changes],
         "x": [change["change"] for change in changes],
         "marker": {"color": theme.mark},
         "error_x": {

@@ -7,8 +7,8 @@ from typing import Any
 from optsvc.plots.coordinates import Column
 from optsvc.plots.figure import Figure, empty, escaped
 from optsvc.plots.scatter import Drawn
-from optsvc.plots.theme import NUMBERS, SCALE, Theme
-from optsvc.plots.words import number, number_of
+from optsvc.plots.theme import NUMBERS, SCALE_COLOURS, Theme
+from optsvc.plots.words import number, number_of, shortened
 
 _TITLE = "Parallel coordinates"
 _MOST_AXES = 40
@@ -34,11 +34,11 @@ def parallel_coordinates(drawn: Drawn, columns: Sequence[Column], colour: Column
     shown = columns[:_MOST_AXES]
     numbers = _magnitudes(colour)
     known = [value for value in numbers if value is not None]
-    worst = min(known, default=0.0)
+    least = min(known, default=0.0)
     title = f"log10 {colour.name}" if colour.log else colour.name
     lines: dict[str, Any] = {
-        "color": [worst if value is None else value for value in numbers],
-        "colorscale": SCALE,
+        "color": [least if value is None else value for value in numbers],
+        "colorscale": [[place / (len(SCALE_COLOURS) - 1), colour] for place, colour in enumerate(SCALE_COLOURS)],
         "colorbar": {"title": {"text": escaped(title)}, "tickformat": NUMBERS},
         "showscale": bool(known),
     }
@@ -52,6 +52,7 @@ def parallel_coordinates(drawn: Drawn, columns: Sequence[Column], colour: Column
             {
                 "type": "parcoords",
                 "customdata": list(drawn.ids),
+                "meta": {"colourless": [place for place, value in enumerate(numbers) if value is None]},
                 "dimensions": [_axis(column) for column in shown],
                 "line": lines,
                 "labelfont": {"color": theme.text, "size": 11},
@@ -74,11 +75,11 @@ def _axis(column: Column) -> dict[str, Any]:
         low, high = 0.0, float(len(column.categories) - 1)
     if low == high:
         low, high = low - 0.5, high + 0.5
-    places, labels = _ticks(column, low, high)
+    places, labels = _ticks(column, low, high) if known else ([], [])
     below = low - _BELOW * (high - low)
     lacking = len(known) < len(numbers)
     return {
-        "label": escaped(column.name if len(column.name) <= _LONGEST else f"{column.name[: _LONGEST - 1]}…"),
+        "label": escaped(shortened(column.name, _LONGEST)),
         "values": [below if value is None else value for value in numbers],
         "range": [below if lacking else low, high],
         "tickvals": [below, *places] if lacking else places,

@@ -8,14 +8,14 @@ import numpy as np
 
 from optsvc.domain.experiment import Definition
 from optsvc.domain.metrics import Metric, Objective, Strategy
-from optsvc.plots.figure import Figure, axis, empty, escaped, limit, line, marks, under_pointer
+from optsvc.plots.figure import Figure, axis, empty, escaped, limit, line, mark_size, marks, under_pointer
 from optsvc.plots.fronts import pareto_front
 from optsvc.plots.history import ids
 from optsvc.plots.random_region import random_region, random_words
 from optsvc.plots.table import BoolArray, FloatArray, IntArray, Table
 from optsvc.plots.theme import NUMBERS, SCALE, Theme
 from optsvc.plots.thinning import MOST_ESSENTIAL, Thinned, evenly, thin
-from optsvc.plots.words import name_of, number, number_of
+from optsvc.plots.words import name_of, nothing_of, number, number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,12 @@ def pareto(
     """
     known = known or Known()
     names = [name_of(metric.name) for metric in metrics]
-    title = f"{' against '.join(names[:2])}{f', {names[2]} as colour' if len(names) > 2 else ''}"
-    if not len(table):
-        return empty(title, "Nothing has been observed yet.")
+    title = f"{names[1]} against {names[0]}{f', {names[2]} as colour' if len(names) > 2 else ''}"
     counts = table.counting(definition)
     gains = np.column_stack([table.gains(metric) for metric in metrics])
     there: BoolArray = np.logical_and.reduce(np.isfinite(gains), axis=1)
+    if not there.any():
+        return empty(title, nothing_of(names, len(table), int(table.failed.sum())))
     front = pareto_front(gains, counts)
     thinned = thin(~there, front)
     plane = _Plane(table, metrics, names, theme)
@@ -120,18 +120,19 @@ class _Plane:
         drawn &= there
         behind = drawn & counts
         behind[front] = False
-        hollow = {"color": self.theme.muted, "size": 7, "symbol": "circle-open", "opacity": 0.7}
+        size = mark_size(len(thinned.places))
+        hollow = {"color": self.theme.muted, "size": size, "symbol": "circle-open", "opacity": 0.7}
         missed = self.marks("does not count", np.flatnonzero(drawn & ~counts), hollow)
         places = np.flatnonzero(behind)
         if len(self.metrics) > 2:
             colours, texts = self._third(places)
-            return [missed, {**self.marks("dominated", places, {"size": 7, **colours}, texts), "showlegend": False}]
+            return [missed, {**self.marks("dominated", places, {"size": size, **colours}, texts), "showlegend": False}]
         if efficient is None:
-            return [missed, self.marks("dominated", places, {"color": self.theme.mark, "size": 6, "opacity": 0.6})]
+            return [missed, self.marks("dominated", places, {"color": self.theme.mark, "size": size, "opacity": 0.6})]
         opacity, texts = self._chances(places, efficient)
         return [
             missed,
-            self.marks("dominated", places, {"color": self.theme.mark, "size": 6, "opacity": opacity}, texts),
+            self.marks("dominated", places, {"color": self.theme.mark, "size": size, "opacity": opacity}, texts),
         ]
 
     def front(self, front: IntArray, efficient: Mapping[str, float] | None) -> list[Any]:
@@ -196,7 +197,7 @@ def _thresholds(metrics: Sequence[Metric], theme: Theme) -> tuple[list[Any], lis
 
 def _description(plane: _Plane, there: BoolArray, counts: BoolArray, front: IntArray, known: Known, note: str) -> str:
     shown, missed = int(there.sum()), int((there & ~counts).sum())
-    sentences = [f"{' against '.join(plane.names)} of {number_of(shown, 'observation')}."]
+    sentences = [f"{plane.names[1]} against {plane.names[0]} of {number_of(shown, 'observation')}."]
     if failures := int(plane.table.failed.sum()):
         sentences.append(f"{failures:,} failed and cannot be drawn.")
     if missed:

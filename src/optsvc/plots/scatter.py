@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optsvc.plots.coordinates import Column
-from optsvc.plots.figure import Figure, axis, empty, escaped, marks, under_pointer
+from optsvc.plots.figure import Figure, axis, empty, escaped, mark_size, marks, under_pointer
 from optsvc.plots.theme import NUMBERS, SCALE, Theme
 from optsvc.plots.words import number, number_of
 
@@ -77,7 +77,7 @@ def _trace(
         name,
         [x.values[place] for place in places],
         [y.values[place] for place in places],
-        marker={"size": 7, "opacity": 0.8, **marker},
+        marker={"size": mark_size(len(drawn.ids)), "opacity": 0.8, **marker},
         customdata=[drawn.ids[place] for place in places],
         hovertemplate=under_pointer(x.name, y.name, *more),
         **rest,
@@ -85,7 +85,7 @@ def _trace(
 
 
 def _crosses(drawn: Drawn, x: Column, y: Column, places: list[int], theme: Theme) -> Any:
-    marker = {"symbol": "x-thin", "line": {"width": 1.5, "color": theme.failed}, "color": theme.failed}
+    marker = {"size": 7, "symbol": "x-thin", "line": {"width": 1.5, "color": theme.failed}, "color": theme.failed}
     return _trace("failed", drawn, x, y, places, marker)
 
 

@@ -13,6 +13,19 @@ ThemeName = Literal["light", "dark"]
 NUMBERS = ".5~g"
 """How numbers are written under the pointer: five significant digits, in d3's notation."""
 SCALE = "Viridis"
+SCALE_COLOURS = (
+    "#440154",
+    "#482878",
+    "#3e4989",
+    "#31688e",
+    "#26828e",
+    "#1f9e89",
+    "#35b779",
+    "#6ece58",
+    "#b5de2b",
+    "#fde725",
+)
+"""The same, for who does not know it by its name; evenly spaced."""
 
 
 @dataclass(frozen=True, slots=True)

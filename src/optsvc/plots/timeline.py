@@ -1,11 +1,14 @@
-"""When evaluations ran: one bar from the suggestion to its result, parallel ones beside each other."""
+"""When evaluations ran: one bar from the suggestion to its result, parallel ones beside each other.
+
+When an observation without a suggestion was begun is not known: it is a stroke at the lower edge, at its arrival.
+"""
 
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from optsvc.plots.figure import DATES, Figure, axis, empty
+from optsvc.plots.figure import DATES, Figure, Trace, axis, empty, marks
 from optsvc.plots.theme import Theme
 from optsvc.plots.words import number_of
 
@@ -13,6 +16,8 @@ _TITLE = "Timeline"
 _FEW = 10
 _THINNEST = 0.002
 """Of the whole width: shorter evaluations are drawn that wide, so that they are seen."""
+_NARROWEST_S = 10.0
+_ALONE = "They were reported without suggestions, so when they were begun is not known."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,49 +59,97 @@ def timeline(evaluations: Sequence[Evaluation], total: int, now: datetime, theme
         return empty(_TITLE, "Nothing has been suggested or observed yet.")
     begin = evaluations[0].start
     last = max([now if one.end is None else one.end for one in evaluations])
-    least_s = _THINNEST * max((last - begin).total_seconds(), 1.0)
-    spans = [(one.start, max(((one.end or now) - one.start).total_seconds(), 0.0)) for one in evaluations]
-    lanes = _lanes([(start.timestamp(), start.timestamp() + seconds) for start, seconds in spans])
-    data = []
+    width_s = max((last - begin).total_seconds(), _NARROWEST_S)
+    suggested = [one for one in evaluations if one.suggestion]
+    alone = [one for one in evaluations if not one.suggestion]
+    ends = [(one.start.timestamp(), (one.end or now).timestamp()) for one in suggested]
+    lanes = _lanes(ends)
+    count = max(lanes, default=-1) + 1
+    counts = [sum(one.state == state for one in evaluations) for state in ("closed", "failed", "open")]
+    notes = [f"The newest {len(evaluations):,} of {total:,}."] if len(evaluations) < total else []
+    notes += [] if suggested else [_ALONE]
+    together = f"; at most {count:,} at the same time" if suggested else ""
+    margin = timedelta(seconds=0.02 * width_s)
+    return Figure(
+        title=_TITLE,
+        description=f"{number_of(len(evaluations), 'evaluation')} from {_written(begin)} to {_written(last)} UTC: "
+        f"{counts[0]:,} closed, {counts[1]:,} failed, {counts[2]:,} open{together}. {' '.join(notes)}".rstrip(),
+        data=[
+            trace
+            for trace in (*_bars(suggested, lanes, now, _THINNEST * width_s, theme), *_strokes(alone, theme))
+            if trace["x"]
+        ],
+        layout={
+            "barmode": "overlay",
+            "xaxis": axis(
+                "time (UTC)",
+                range=[_written(begin - margin), _written(begin + timedelta(seconds=width_s) + margin)],
+                **DATES,
+            ),
+            "yaxis": axis(
+                "at the same time",
+                range=[0.0 if alone else 0.4, max(count, 1) + 0.6],
+                visible=bool(suggested),
+                **({"dtick": 1} if count <= _FEW else {}),
+            ),
+            "yaxis2": {"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
+            "showlegend": True,
+        },
+        note=" ".join(notes),
+    )
+
+
+def _bars(
+    evaluations: Sequence[Evaluation], lanes: Sequence[int], now: datetime, least_s: float, theme: Theme
+) -> list[Trace]:
+    """Of what was suggested, one trace for each state."""
+    lengths = [max(((one.end or now) - one.start).total_seconds(), 0.0) for one in evaluations]
+    bars = []
     for state, colour, pattern in (
         ("closed", theme.mark, ""),
         ("failed", theme.failed, "x"),
         ("open", theme.others[1], "/"),
     ):
         mine = [place for place, one in enumerate(evaluations) if one.state == state]
-        data.append(
+        bars.append(
             {
                 "type": "bar",
                 "orientation": "h",
                 "name": f"{state} ({len(mine):,})",
-                "base": [_written(spans[place][0]) for place in mine],
-                "x": [1000.0 * max(spans[place][1], least_s) for place in mine],
+                "base": [_written(evaluations[place].start) for place in mine],
+                "x": [1000.0 * max(lengths[place], least_s) for place in mine],
                 "y": [lanes[place] + 1 for place in mine],
                 "width": 0.8,
                 "marker": {"color": colour, "pattern": {"shape": pattern}, "line": {"width": 0}},
                 "customdata": [evaluations[place].observation for place in mine],
-                "text": [_words(evaluations[place], spans[place][1]) for place in mine],
+                "text": [_words(evaluations[place], lengths[place]) for place in mine],
                 "textposition": "none",
                 "hovertemplate": "%{text}<extra></extra>",
             }
         )
-    counts = [sum(one.state == state for one in evaluations) for state in ("closed", "failed", "open")]
-    note = f"The newest {len(evaluations):,} of {total:,}." if len(evaluations) < total else ""
-    return Figure(
-        title=_TITLE,
-        description=f"{number_of(len(evaluations), 'evaluation')} from {_written(begin)} to {_written(last)} UTC: "
-        f"{counts[0]:,} closed, {counts[1]:,} failed, {counts[2]:,} open; at most {max(lanes) + 1:,} at the same time. "
-        f"{note}".rstrip(),
-        data=[trace for trace in data if trace["x"]],
-        layout={
-            "barmode": "overlay",
-            "xaxis": axis("time (UTC)", **DATES),
-            "yaxis": axis(
-                "at the same time", range=[0.4, max(lanes) + 1.6], **({"dtick": 1} if max(lanes) < _FEW else {})
-            ),
-        },
-        note=note,
-    )
+    return bars
+
+
+def _strokes(evaluations: Sequence[Evaluation], theme: Theme) -> list[Trace]:
+    """Of what was reported without a suggestion, whether it failed or not."""
+    strokes = []
+    for failed, name, colour, symbol in (
+        (False, "without a suggestion", theme.mark, "line-ns"),
+        (True, "failed, without a suggestion", theme.failed, "x-thin"),
+    ):
+        mine = [one for one in evaluations if one.failed is failed]
+        strokes.append(
+            marks(
+                f"{name} ({len(mine):,})",
+                [_written(one.start) for one in mine],
+                [0.04] * len(mine),
+                marker={"symbol": symbol, "size": 9, "color": colour, "line": {"width": 1.5, "color": colour}},
+                yaxis="y2",
+                customdata=[one.observation for one in mine],
+                hovertemplate="observation %{customdata}<br>%{x}<extra></extra>",
+            )
+        )
+    return strokes
 
 
 def _lanes(spans: Sequence[tuple[float, float]]) -> list[int]:

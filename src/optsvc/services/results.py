@@ -3,20 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from optsvc.domain import advice, best
 from optsvc.domain.advice import StoppingReason
 from optsvc.domain.experiment import Definition
 from optsvc.domain.space import Assignments
+from optsvc.plots.fronts import pareto_front
 from optsvc.queueing.queues import refresh_after_commit
 from optsvc.queueing.wakeups import changed_after_commit
 from optsvc.services import access, standings
 from optsvc.services.access import Caller
+from optsvc.services.plots.reading import table
 from optsvc.services.snapshot import uses_model
 from optsvc.storage.definitions import definition_of
 from optsvc.storage.experiments import ExperimentRepository
-from optsvc.storage.models import Experiment, Observation
+from optsvc.storage.models import Observation
 from optsvc.storage.observations import ObservationRepository
 from optsvc.storage.suggestions import SuggestionRepository
 
@@ -43,7 +46,15 @@ def best_observations(session: Session, caller: Caller, experiment_id: int) -> S
     if plain:  # one index lookup; nothing else is read
         found = ExperimentRepository(session).progress([experiment])[experiment.id].best_observation
         return [] if found is None else [found]
-    return [measured.row for measured in best.best(_measured(session, experiment, definition), definition)]
+    rows = ObservationRepository(session, experiment)
+    if definition.optimized and (definition.num_solutions or 1) == 1:  # few of many can be best: only these are read
+        everything = table(session, experiment, definition)
+        gains = np.column_stack([everything.gains(metric) for metric in definition.optimized])
+        places = pareto_front(gains, everything.counting(definition))
+        candidates = rows.these(everything.ids[places].tolist())
+    else:
+        candidates = rows.history()
+    return [measured.row for measured in best.best(_measured(candidates, definition), definition)]
 
 
 def stopping_reasons(session: Session, caller: Caller, experiment_id: int) -> list[StoppingReason]:
@@ -54,7 +65,8 @@ def stopping_reasons(session: Session, caller: Caller, experiment_id: int) -> li
     """
     experiment = access.experiment(session, caller, experiment_id)
     definition = definition_of(experiment)
-    return advice.stopping_reasons(_measured(session, experiment, definition), definition)
+    history = ObservationRepository(session, experiment).history()
+    return advice.stopping_reasons(_measured(history, definition), definition)
 
 
 def remarks(session: Session, caller: Caller, experiment_id: int) -> list[str]:
@@ -89,8 +101,7 @@ def forget_model(session: Session, caller: Caller, experiment_id: int) -> None:
         refresh_after_commit(session, experiment.id)
 
 
-def _measured(session: Session, experiment: Experiment, definition: Definition) -> list[_Measured]:
-    """All observations, oldest first."""
+def _measured(rows: Sequence[Observation], definition: Definition) -> list[_Measured]:
     full = definition.full_task
     return [
         _Measured(
@@ -99,5 +110,5 @@ def _measured(session: Session, experiment: Experiment, definition: Definition) 
             results={value.metric or None: value.value for value in row.values},
             full_cost=full is None or row.task == full.name,
         )
-        for row in ObservationRepository(session, experiment).history()
+        for row in rows
     ]

@@ -1,6 +1,7 @@
 """Tokens: making, checking and revoking them. A secret is shown once and kept only as a digest."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
@@ -19,6 +20,7 @@ PREFIX = "optsvc_"
 """Lets leak scanners recognise a token."""
 MIN_SECRET_LENGTH = 20
 _SHARED_DAYS = 30
+_ID = re.compile(r"[1-9][0-9]{0,17}")  # shorter than any secret
 FIRST_EMAIL = "admin@localhost"
 """What the first user signs in with, once there is a password; no mail is ever sent there."""
 
@@ -136,19 +138,30 @@ def share_training_run(session: Session, caller: Caller, run_id: int) -> tuple[T
     return _guest(session, token), secret
 
 
-def of_secret(session: Session, caller: Caller, secret: str) -> Token:
-    """The caller's own token, by its value, or ``self`` for the one of this request.
+def addressed(session: Session, caller: Caller, address: str) -> Token:
+    """One of the caller's own tokens: by its id, by its value, or ``self`` for the one of this request.
+
+    By its id only within what the caller reaches anyway: who holds it may have it rotated and learn its new value.
 
     Raises:
-        NotFound: It is not a token of the caller's user.
+        NotFound: It is not a token of the caller's user, or beyond what the caller reaches.
     """
     statement = select(Token).options(joinedload(Token.client))
-    if secret == "self":  # noqa: S105  the contract's word
+    if address == "self":
         return session.scalars(statement.where(Token.id == caller.token_id)).one()
-    token = session.scalar(statement.where(Token.digest == digest(secret)))
-    if token is None or (token.id != caller.token_id and (caller.user_id is None or token.user_id != caller.user_id)):
+    by_id = _ID.fullmatch(address)
+    token = session.scalar(statement.where(Token.id == int(address) if by_id else Token.digest == digest(address)))
+    if token is None or not (token.id == caller.token_id or _is_own(caller, token, by_id=bool(by_id))):
         raise NotFound("no such token of yours")
     return token
+
+
+def _is_own(caller: Caller, token: Token, *, by_id: bool) -> bool:
+    if caller.user_id is None or token.user_id != caller.user_id:
+        return False
+    if not by_id:
+        return True
+    return caller.kind is TokenKind.USER or (caller.kind is not TokenKind.GUEST and token.client_id == caller.client_id)
 
 
 def own(session: Session, caller: Caller, client_id: int) -> list[tuple[Token, str | None]]:

@@ -6,11 +6,14 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
     Double,
     Select,
     String,
     and_,
+    any_,
     case,
     cast,
     collate,
@@ -111,6 +114,15 @@ class ObservationRepository:
         statement = select(Observation).where(Observation.experiment_id == self.experiment.id, ~Observation.deleted)
         if up_to is not None:
             statement = statement.where(Observation.id <= up_to)
+        return self.session.scalars(statement.order_by(Observation.id).options(_WITH_VALUES)).all()
+
+    def these(self, ids: Sequence[int]) -> Sequence[Observation]:
+        """Those of these ids, oldest first, with their values."""
+        statement = select(Observation).where(
+            Observation.experiment_id == self.experiment.id,
+            Observation.id == any_(literal(list(ids), ARRAY(BigInteger))),
+            ~Observation.deleted,
+        )
         return self.session.scalars(statement.order_by(Observation.id).options(_WITH_VALUES)).all()
 
     def success_count(self) -> int:

@@ -35,17 +35,26 @@ def boxes_below(reference, objectives, points=8, key=0):
     return free_boxes(reference - 1.2 + curved_front(points, objectives, key), corner, DEFAULTS)
 
 
-def worlds(objectives, reference=0.0, count=3, backend=NUMPY):
+def worlds(objectives, reference=0.0, count=3, backend=NUMPY, rates=None):
     """Worlds that differ in their fronts and in what is predicted."""
     models = posteriors(objectives, backend)
     factors = backend.to_device(np.linspace(1.0, 1.2, count))
     weights = [model.weights[:, None] * factors for model in models]
     boxes = [boxes_below(reference, objectives, points=4 + s, key=s) for s in range(count)]
-    return LogExpectedHypervolumeImprovement(models, weights, boxes)
+    return LogExpectedHypervolumeImprovement(models, weights, boxes, rates)
 
 
-def single(models, boxes):
-    return LogExpectedHypervolumeImprovement(models, [model.weights[:, None] for model in models], [boxes])
+def single(models, boxes, rates=None):
+    return LogExpectedHypervolumeImprovement(models, [model.weights[:, None] for model in models], [boxes], rates)
+
+
+RATES = np.array([0.9, -0.7, 0.4, 0.0])
+
+
+def value_of(targets, rates):
+    """``(e^{κt} - 1)/κ``."""
+    safe = np.where(rates == 0.0, 1.0, rates)
+    return np.where(rates == 0.0, targets, np.expm1(safe * targets) / safe)
 
 
 @pytest.mark.parametrize("objectives", [2, 3, 4])
@@ -59,6 +68,24 @@ def test_the_improvement_is_what_sampling_gives(objectives):
     for value, m, v in zip(computed, mean.T, variance.T, strict=True):
         draws = m + np.sqrt(v) * normals
         added = np.maximum(boxes.upper - np.maximum(boxes.lower, draws[:, None]), 0.0).prod(axis=2).sum(axis=1)
+        assert 0.0 < abs(value - added.mean()) <= 4 * added.std() / np.sqrt(len(draws))
+
+
+@pytest.mark.parametrize("objectives", [2, 3, 4])
+def test_of_logarithms_it_is_measured_in_the_values_themselves(objectives):
+    models, boxes, rates = posteriors(objectives), boxes_below(1.5, objectives), RATES[:objectives]
+    mean, variance = (np.stack(part) for part in zip(*(model.predict(CANDIDATES) for model in models), strict=True))
+
+    computed = np.exp(single(models, boxes, rates).value(CANDIDATES))
+
+    normals = np.random.default_rng(4).normal(size=(20_000, objectives))
+    below = np.isneginf(boxes.lower)
+    lower = np.where(below, -np.inf, value_of(np.where(below, 0.0, boxes.lower), rates))
+    for value, m, v in zip(computed, mean.T, variance.T, strict=True):
+        draws = value_of(m + np.sqrt(v) * normals, rates)
+        added = (
+            np.maximum(value_of(boxes.upper, rates) - np.maximum(lower, draws[:, None]), 0.0).prod(axis=2).sum(axis=1)
+        )
         assert 0.0 < abs(value - added.mean()) <= 4 * added.std() / np.sqrt(len(draws))
 
 
@@ -104,8 +131,9 @@ def test_worlds_average_the_improvement_itself():
 
 @pytest.mark.parametrize("objectives", [1, 2, 3, 4])
 @pytest.mark.parametrize("reference", [8.0, 0.0, -3.0, -40.0, -2000.0])
-def test_the_gradient_agrees_with_differences(objectives, reference):
-    acquisition = worlds(objectives, reference)
+@pytest.mark.parametrize("rates", [None, RATES], ids=["values", "logarithms"])
+def test_the_gradient_agrees_with_differences(objectives, reference, rates):
+    acquisition = worlds(objectives, reference, rates=None if rates is None else rates[:objectives])
 
     value, gradient = acquisition.value_and_gradient(CANDIDATES)
 

@@ -126,3 +126,49 @@ def test_extreme_values_stay_finite(values):
 
     assert np.isfinite(transform.targets(np.array(values, dtype=float))).all()
     assert np.isfinite(transform.moments(0.0, 4.0, 32)).all()
+
+
+POSITIVE = np.exp(np.random.default_rng(1).normal(0.0, 2.0, 25))
+
+
+@pytest.mark.parametrize("objective", Objective)
+def test_of_logarithms_targets_are_standardized_and_map_back(objective):
+    transform = OutputTransform.fit(POSITIVE, objective, DEFAULTS, warp=False, logarithm=True)
+
+    targets = transform.targets(POSITIVE)
+
+    sign = -1.0 if objective is Objective.MAXIMIZE else 1.0
+    logarithms = np.log(POSITIVE)
+    np.testing.assert_allclose(targets, sign * (logarithms - logarithms.mean()) / logarithms.std(), atol=1e-12)
+    np.testing.assert_allclose(transform.to_metric(targets), POSITIVE, rtol=1e-9)
+    assert transform.target_of(POSITIVE[3]) == pytest.approx(targets[3])
+
+
+@pytest.mark.parametrize("objective", Objective)
+def test_of_logarithms_losses_are_exponentials_of_targets_at_the_rate(objective):
+    transform = OutputTransform.fit(POSITIVE, objective, DEFAULTS, warp=False, logarithm=True)
+
+    exponentials = np.expm1(transform.rate * transform.targets(POSITIVE)) / transform.rate
+
+    losses = -POSITIVE if objective is Objective.MAXIMIZE else POSITIVE
+    slope, *_ = np.polyfit(exponentials, losses, 1)
+    assert slope > 0.0
+    np.testing.assert_allclose(losses - slope * exponentials, np.mean(losses - slope * exponentials), atol=1e-9)
+
+
+def test_of_logarithms_measured_deviations_are_relative():
+    transform = OutputTransform.fit(POSITIVE, Objective.MINIMIZE, DEFAULTS, warp=False, logarithm=True)
+
+    variances = transform.target_variances(POSITIVE, 0.1 * POSITIVE, DEFAULTS)
+
+    np.testing.assert_allclose(variances, (0.1 / np.log(POSITIVE).std()) ** 2, rtol=1e-9)
+
+
+@pytest.mark.parametrize("values", [[1e-300, 1.0, 1e300], [5e-324, 1e-310], [1.0, 1.0 + 1e-9]])
+def test_of_logarithms_everything_stays_finite(values):
+    transform = OutputTransform.fit(np.array(values), Objective.MINIMIZE, DEFAULTS, logarithm=True)
+
+    assert np.isfinite(transform.targets(np.array(values))).all()
+    assert np.isfinite(transform.target_variances(np.array(values), np.full(len(values), 1e300), DEFAULTS)).all()
+    assert np.isfinite(transform.to_metric(np.array([-1e6, 0.0, 1e6]))).all()
+    assert np.isfinite(transform.moments(0.0, 100.0, 32)).all()

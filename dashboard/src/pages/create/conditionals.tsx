@@ -1,8 +1,8 @@
 import { TextInput } from "@mantine/core";
 import { type ConditionalDraft, newConditional } from "../../lib/draft";
 import type { PartProps } from "./create";
-import styles from "./create.module.css";
-import { RemoveRow, replaced, Rows, without } from "./rows";
+import rows from "../../ui/rows.module.css";
+import { RemoveRow, replaced, Rows, without } from "../../ui/rows";
 
 /** Choices on which it hangs whether a parameter exists. */
 export function ConditionalRows({ draft, change, fault }: PartProps) {
@@ -17,10 +17,10 @@ export function ConditionalRows({ draft, change, fault }: PartProps) {
       fault={fault("conditionals")}
     >
       {draft.conditionals.map((conditional, index) => (
-        <fieldset key={conditional.key} className={styles.row}>
-          <legend className={styles.legend}>Conditional {index + 1}</legend>
+        <fieldset key={conditional.key} className={rows.row}>
+          <legend className={rows.legend}>Conditional {index + 1}</legend>
           <TextInput
-            className={styles.wide}
+            className={rows.wide}
             size="xs"
             label="Name"
             value={conditional.name}
@@ -28,7 +28,7 @@ export function ConditionalRows({ draft, change, fault }: PartProps) {
             error={fault(`conditionals.${index}.name`)}
           />
           <TextInput
-            className={styles.wide}
+            className={rows.wide}
             size="xs"
             label="Choices"
             placeholder="linear, tree"

@@ -2,8 +2,9 @@ import { Button, Select } from "@mantine/core";
 import { type ConstraintDraft, newConstraint, newTerm } from "../../lib/draft";
 import { NumberField } from "../../ui/number-field";
 import type { PartProps } from "./create";
+import rows from "../../ui/rows.module.css";
 import styles from "./create.module.css";
-import { RemoveRow, replaced, Rows, without } from "./rows";
+import { RemoveRow, replaced, Rows, without } from "../../ui/rows";
 
 /** Weighted sums of parameters that every point keeps below or above a threshold. */
 export function ConstraintRows({ draft, change, fault }: PartProps) {
@@ -29,13 +30,13 @@ export function ConstraintRows({ draft, change, fault }: PartProps) {
         const path = `linear_constraints.${index}`;
         const terms = constraint.terms;
         return (
-          <fieldset key={constraint.key} className={styles.row}>
-            <legend className={styles.legend}>Constraint {index + 1}</legend>
+          <fieldset key={constraint.key} className={rows.row}>
+            <legend className={rows.legend}>Constraint {index + 1}</legend>
             {terms.map((term, place) => (
               <div key={term.key} className={styles.term}>
                 <NumberField
                   aria-label={`Weight ${place + 1}`}
-                  label={place === 0 ? "Weight" : undefined}
+                  label="Weight"
                   value={term.weight}
                   onChange={(weight) => set(index, { terms: replaced(terms, place, { weight }) })}
                   error={fault(`${path}.terms.${place}.weight`)}
@@ -44,7 +45,7 @@ export function ConstraintRows({ draft, change, fault }: PartProps) {
                 <Select
                   size="xs"
                   aria-label={`Parameter ${place + 1}`}
-                  label={place === 0 ? "Parameter" : undefined}
+                  label="Parameter"
                   data={names}
                   value={term.name || null}
                   onChange={(name) => set(index, { terms: replaced(terms, place, { name: name ?? "" }) })}
@@ -58,7 +59,7 @@ export function ConstraintRows({ draft, change, fault }: PartProps) {
             <Button
               size="compact-xs"
               variant="subtle"
-              className={styles.add}
+              className={rows.add}
               onClick={() => set(index, { terms: [...terms, newTerm()] })}
             >
               + term

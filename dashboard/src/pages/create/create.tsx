@@ -8,7 +8,9 @@ import { projectsQuery } from "../../api/projects";
 import { queryClient } from "../../api/query-client";
 import type { ExperimentIn } from "../../api/schema";
 import { useSession } from "../../api/session";
-import { draftBody, draftFaults, EMPTY, type ExperimentDraft, type Faults, fieldOf, newDraft } from "../../lib/draft";
+import { draftBody, draftFaults, type ExperimentDraft, newDraft } from "../../lib/draft";
+import { EMPTY, type Faults } from "../../lib/parameter-draft";
+import { fieldOf } from "../../lib/refusals";
 import { Failure } from "../../ui/feedback";
 import { NumberField } from "../../ui/number-field";
 import { Page, Panel } from "../../ui/page";
@@ -113,7 +115,6 @@ function Basics({ draft, change, fault }: PartProps) {
     <Panel>
       <div className={styles.basics}>
         <TextInput
-          className={styles.wide}
           size="xs"
           label="Name"
           placeholder="What is optimized"
@@ -159,6 +160,13 @@ function Basics({ draft, change, fault }: PartProps) {
           value={draft.bandwidth}
           onChange={(bandwidth) => change({ bandwidth })}
           error={fault("parallel_bandwidth")}
+        />
+        <NumberField
+          label="Solutions"
+          placeholder="1"
+          value={draft.solutions}
+          onChange={(solutions) => change({ solutions })}
+          error={fault("num_solutions")}
         />
       </div>
     </Panel>

@@ -2,8 +2,8 @@ import { Select, TextInput } from "@mantine/core";
 import { type MetricDraft, newMetric } from "../../lib/draft";
 import { NumberField } from "../../ui/number-field";
 import type { PartProps } from "./create";
-import styles from "./create.module.css";
-import { RemoveRow, replaced, Rows, without } from "./rows";
+import rows from "../../ui/rows.module.css";
+import { RemoveRow, replaced, Rows, without } from "../../ui/rows";
 
 /** What is measured. */
 export function MetricRows({ draft, change, fault }: PartProps) {
@@ -21,10 +21,10 @@ export function MetricRows({ draft, change, fault }: PartProps) {
       {draft.metrics.map((metric, index) => {
         const path = `metrics.${index}`;
         return (
-          <fieldset key={metric.key} className={styles.row}>
-            <legend className={styles.legend}>Metric {index + 1}</legend>
+          <fieldset key={metric.key} className={rows.row}>
+            <legend className={rows.legend}>Metric {index + 1}</legend>
             <TextInput
-              className={styles.wide}
+              className={rows.wide}
               size="xs"
               label="Name"
               placeholder={draft.metrics.length === 1 ? "may be left out" : ""}
@@ -33,6 +33,7 @@ export function MetricRows({ draft, change, fault }: PartProps) {
               error={fault(`${path}.name`)}
             />
             <Select
+              className={rows.choice}
               size="xs"
               label="Better is"
               data={[
@@ -44,6 +45,7 @@ export function MetricRows({ draft, change, fault }: PartProps) {
               allowDeselect={false}
             />
             <Select
+              className={rows.choice}
               size="xs"
               label="Strategy"
               data={[

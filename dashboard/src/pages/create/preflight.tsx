@@ -1,9 +1,11 @@
 import { Button, Loader } from "@mantine/core";
 import type { PreflightOut } from "../../api/schema";
-import { draftBody, EMPTY, type ExperimentDraft, type Faults } from "../../lib/draft";
+import { draftBody, type ExperimentDraft } from "../../lib/draft";
 import { number, parsed, percent } from "../../lib/numbers";
+import { EMPTY, type Faults } from "../../lib/parameter-draft";
 import { Code } from "../../ui/code";
 import { Panel } from "../../ui/page";
+import rows from "../../ui/rows.module.css";
 import styles from "./create.module.css";
 
 interface PreflightProps {
@@ -29,7 +31,7 @@ export function Preflight({ draft, local, refusal, known, busy, onBudget }: Pref
               : "Fill in the rest, and the service says here what it makes of it."}
           </p>
         ) : refusal ? (
-          <p className={styles.fault} role="alert">
+          <p className={rows.fault} role="alert">
             {refusal}
           </p>
         ) : known ? (

@@ -1,6 +1,6 @@
 import { useComputedColorScheme } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useId, useMemo } from "react";
+import { type ReactNode, useEffect, useId, useMemo } from "react";
 import type { Asked } from "../../api/computed";
 import { type Plot, plotQuery } from "../../api/plots";
 import { Chart } from "../../ui/chart/chart";
@@ -8,6 +8,7 @@ import styles from "../../ui/chart/chart.module.css";
 import { Computing } from "../../ui/chart/computing";
 import { DownloadChart } from "../../ui/chart/download";
 import { type Drag, noteOf, type Ranges } from "../../ui/chart/figure";
+import { loadPlotly } from "../../ui/chart/plotly";
 import { Panel } from "../../ui/page";
 
 export interface PlotPanelProps {
@@ -35,6 +36,9 @@ export function PlotPanel(props: PlotPanelProps) {
     ...plotQuery(experimentId, kind, { ...asked, theme }),
     placeholderData: (previous) => (previous?.state === "ready" ? previous : undefined),
   });
+  useEffect(() => {
+    loadPlotly().catch(() => undefined); // on its way together with the figure; the chart says what is wrong
+  }, []);
   const words = useId();
   const plot = query.data?.state === "ready" ? query.data.value : null;
   const figure = useMemo(() => plot && (prepare ? prepare(plot) : plot.figure), [plot, prepare]);

@@ -1,7 +1,7 @@
 import { Button, Modal } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { api, ask } from "../../api/client";
 import { useMayWrite } from "../../api/session";
+import { shareExperiment, tokenChanged } from "../../api/tokens";
 import { address } from "../../app/base";
 import { moment } from "../../lib/times";
 import { Code } from "../../ui/code";
@@ -11,12 +11,8 @@ import { ShareIcon } from "../../ui/icons";
 /** Makes a link that shows this experiment to anybody, to read. */
 export function ShareButton({ experimentId }: { experimentId: string }) {
   const share = useMutation({
-    mutationFn: () =>
-      ask(
-        api.POST("/v1/experiments/{experiment_id}/tokens", {
-          params: { path: { experiment_id: Number(experimentId) } },
-        }),
-      ),
+    mutationFn: () => shareExperiment(experimentId),
+    onSuccess: (token) => tokenChanged(token.id, token),
   });
   if (!useMayWrite()) return null;
   return (

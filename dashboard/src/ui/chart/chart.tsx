@@ -2,10 +2,11 @@ import { useEffect, useRef, useState } from "react";
 import type { Figure } from "../../api/plots";
 import { Failure } from "../feedback";
 import styles from "./chart.module.css";
-import { configOf, type Drag, dressed, type Ranges, rangesOf } from "./figure";
+import { CONFIG, type Drag, drawnHeight, dressed, isParallel, isWide, type Ranges, rangesOf } from "./figure";
+import { ParallelCoordinates } from "./parallel/parallel";
 import { loadPlotly, type Plotly, type PlotlyElement } from "./plotly";
 
-interface ChartProps {
+export interface ChartProps {
   figure: Figure;
   /** Its name, for those who do not see it. */
   label: string;
@@ -19,8 +20,13 @@ interface ChartProps {
   onBrush?: (ranges: Ranges | null) => void;
 }
 
-/** A figure of the service, drawn. It fills the width there is, and is drawn anew only as far as it differs. */
-export function Chart({ figure, label, describedBy, chosen = null, drag = "zoom", onBrush }: ChartProps) {
+/** A figure of the service, drawn. */
+export function Chart(props: ChartProps) {
+  return isParallel(props.figure) ? <ParallelCoordinates {...props} /> : <PlotlyChart {...props} />;
+}
+
+/** It fills the width there is, and is drawn anew only as far as it differs. */
+function PlotlyChart({ figure, label, describedBy, chosen = null, drag = "zoom", onBrush }: ChartProps) {
   const element = useRef<HTMLDivElement>(null);
   const brushed = useRef(onBrush);
   const [plotly, setPlotly] = useState<Plotly>();
@@ -41,7 +47,7 @@ export function Chart({ figure, label, describedBy, chosen = null, drag = "zoom"
     const here = element.current as PlotlyElement | null;
     if (plotly === undefined || here === null) return;
     const { data, layout } = dressed(figure, chosen, drag);
-    plotly.react(here, data, layout, configOf(figure)).then(() => {
+    plotly.react(here, data, layout, CONFIG).then(() => {
       listen(here, (ranges) => brushed.current?.(ranges));
       setDrawn(true);
     }, setError);
@@ -61,30 +67,22 @@ export function Chart({ figure, label, describedBy, chosen = null, drag = "zoom"
   if (error !== undefined) return <Failure error={error} />;
   return (
     <figure className={styles.figure} aria-label={label} aria-describedby={describedBy}>
-      <div ref={element} className={styles.chart} style={{ height: heightOf(figure) }} aria-busy={!drawn} />
+      <div className={styles.frame} tabIndex={isWide(figure) ? 0 : undefined}>
+        <div
+          ref={element}
+          className={isWide(figure) ? `${styles.chart} ${styles.wide}` : styles.chart}
+          style={{ height: drawnHeight(figure) }}
+          aria-busy={!drawn}
+        />
+      </div>
     </figure>
   );
 }
 
-const HEIGHT_PX = 400;
-
-export function heightOf(figure: Figure): number {
-  return typeof figure.layout.height === "number" ? figure.layout.height : HEIGHT_PX;
-}
-
 function listen(element: PlotlyElement, brush: (ranges: Ranges | null) => void): void {
-  for (const event of ["plotly_selected", "plotly_deselect", "plotly_restyle"]) element.removeAllListeners(event);
+  for (const event of ["plotly_selected", "plotly_deselect"]) element.removeAllListeners(event);
   element.on("plotly_selected", (event: { range?: Record<string, unknown> } | undefined) => {
     if (event?.range) brush(rangesOf(event.range));
   });
   element.on("plotly_deselect", () => brush(null));
-  element.on("plotly_restyle", ([changes]: [Record<string, unknown>]) => {
-    if (Object.keys(changes).some((key) => key.includes("constraintrange")))
-      brush({ dimensions: dimensionsOf(element) });
-  });
-}
-
-function dimensionsOf(element: PlotlyElement): unknown[] {
-  const traces = (element as unknown as { data: { dimensions?: { constraintrange?: unknown }[] }[] }).data;
-  return (traces[0]?.dimensions ?? []).map((dimension) => dimension.constraintrange);
 }

@@ -1,4 +1,5 @@
 import type { Figure, Trace } from "../../api/plots";
+import { plain } from "../../lib/markup";
 
 /** What dragging over a chart does. */
 export type Drag = "zoom" | "select";
@@ -10,36 +11,51 @@ export interface Ranges {
   dimensions?: unknown[];
 }
 
-/** Which buttons stand over a chart: few, and none that sends it anywhere. */
-export function configOf(figure: Figure): object {
-  const cartesian = figure.data[0]?.type !== "parcoords";
-  return {
-    displaylogo: false,
-    displayModeBar: cartesian ? "hover" : false,
-    modeBarButtons: [["zoom2d", "pan2d", "select2d", "resetScale2d"]],
-    doubleClick: "reset",
-  };
+/** Parallel coordinates, and not a figure that says why there are none. */
+export function isParallel(figure: Figure): boolean {
+  return figure.data[0]?.type === "parcoords";
 }
+
+/** Several panels, or words along an axis: where there is little room, one moves such a figure to see all of it. */
+export function isWide({ layout }: Figure): boolean {
+  return "xaxis2" in layout || (layout.yaxis as { type?: string } | undefined)?.type === "category";
+}
+
+/** Which buttons stand over a chart: few, and none that sends it anywhere. */
+export const CONFIG = {
+  displaylogo: false,
+  displayModeBar: "hover",
+  modeBarButtons: [["zoom2d", "pan2d", "select2d", "resetScale2d"]],
+  doubleClick: "reset",
+};
 
 const GREY = "#808a94";
 const ACTIVE = "#3a8aa6";
 const CLEAR = "rgba(0,0,0,0)";
 const FAINT = 0.07;
 const MARGIN = { t: 36, r: 20, b: 56 };
-/** Names of axes stand above parallel coordinates. */
-const ABOVE_AXES_PX = 72;
+const HEIGHT_PX = 400;
+/** Room that figures of a height of their own leave for their headings. */
+const HEADING_PX = 40;
+
+/** Of the whole figure, with its heading. */
+export function heightOf(figure: Figure): number {
+  return typeof figure.layout.height === "number" ? figure.layout.height : HEIGHT_PX;
+}
+
+/** Of what is drawn of it in a page. */
+export function drawnHeight(figure: Figure): number {
+  return typeof figure.layout.height === "number" ? figure.layout.height - HEADING_PX : HEIGHT_PX;
+}
 
 interface Title {
   subtitle?: { text?: string };
 }
 
-/** The small print of a figure, as plain text: in a page it stands below the chart. Figures are written in some HTML. */
+/** The small print of a figure, as plain text: in a page it stands below the chart. */
 export function noteOf(figure: Figure): string | undefined {
-  return (figure.layout.title as Title | undefined)?.subtitle?.text
-    ?.replaceAll("<br>", " ")
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&amp;", "&");
+  const note = (figure.layout.title as Title | undefined)?.subtitle?.text;
+  return note && plain(note);
 }
 
 /** The figure as it stands in a page: on the page's ground, under the page's heading, with what is chosen standing out. */
@@ -50,6 +66,7 @@ export function dressed(figure: Figure, chosen: ReadonlySet<string> | null, drag
     layout: {
       ...layout,
       width: undefined,
+      height: drawnHeight(figure),
       title: undefined,
       autosize: true,
       paper_bgcolor: CLEAR,
@@ -61,7 +78,6 @@ export function dressed(figure: Figure, chosen: ReadonlySet<string> | null, drag
       margin: {
         ...(layout.margin as object | undefined),
         ...MARGIN,
-        ...(figure.data[0]?.type === "parcoords" ? { t: ABOVE_AXES_PX, b: 24 } : {}),
       },
       ...(chosen === null ? { selections: [] } : {}),
     },

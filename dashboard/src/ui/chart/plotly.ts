@@ -1,4 +1,4 @@
-import source from "plotly.js-strict-dist-min/plotly-strict.min.js?url";
+import source from "plotly.js-cartesian-dist-min/plotly-cartesian.min.js?url";
 import type { Figure } from "../../api/plots";
 import sheet from "./plotly.css?url";
 
@@ -26,7 +26,7 @@ export interface PlotlyElement extends HTMLElement {
 
 let loaded: Promise<Plotly> | undefined;
 
-/** Plotly, fetched when the first chart is drawn; its strict build needs no `eval`. */
+/** Plotly, fetched when the first chart is wanted: its build of flat charts, which needs no `eval` and no graphics card. */
 export function loadPlotly(): Promise<Plotly> {
   loaded ??= load().catch((error: unknown) => {
     loaded = undefined;
@@ -38,12 +38,7 @@ export function loadPlotly(): Promise<Plotly> {
 async function load(): Promise<Plotly> {
   styleThroughProperties();
   await sheetForRules();
-  const restore = withoutWrittenStyles();
-  try {
-    await added(Object.assign(document.createElement("script"), { src: source }));
-  } finally {
-    restore();
-  }
+  await added(Object.assign(document.createElement("script"), { src: source }));
   return (window as unknown as { Plotly: Plotly }).Plotly;
 }
 
@@ -52,16 +47,6 @@ async function sheetForRules(): Promise<void> {
   const id = "plotly.js-style-global";
   if (document.getElementById(id) !== null) return;
   await added(Object.assign(document.createElement("link"), { id, rel: "stylesheet", href: sheet }));
-}
-
-/** The maps in Plotly bring a `<style>` along as soon as it runs. Nothing here draws maps, and the policy forbids it. */
-function withoutWrittenStyles(): () => void {
-  const { head } = document;
-  head.appendChild = <T extends Node>(node: T): T =>
-    node instanceof HTMLStyleElement ? node : (Node.prototype.appendChild.call(head, node) as T);
-  return () => {
-    Reflect.deleteProperty(head, "appendChild");
-  };
 }
 
 /** The policy forbids `style` attributes, not style properties: what Plotly sets as the one goes through the other. */

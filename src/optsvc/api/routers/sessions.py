@@ -126,7 +126,7 @@ def _shown(
     user = None if caller.user_id is None else access.user(session, caller, caller.user_id)
     return SessionOut(
         object="session",
-        api_token=TokenOut.of(tokens.of_secret(session, caller, "self")),
+        api_token=TokenOut.of(tokens.addressed(session, caller, "self")),
         client=None if client is None or caller.kind is TokenKind.GUEST else ClientOut.of(client),
         user=None if user is None else UserOut.of(user),
         code=None,

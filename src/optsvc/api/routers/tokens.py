@@ -12,7 +12,7 @@ from optsvc.api.schemas.tokens import TokenOut, TokenUpdateIn
 from optsvc.domain.rights import Right
 from optsvc.services import tokens
 
-TokenText = Annotated[str, Path(description="The token itself, or `self` for the one of this request.")]
+TokenText = Annotated[str, Path(description="Its id, the token itself, or `self` for the one of this request.")]
 
 router = APIRouter(route_class=ContractRoute, tags=["tokens"], responses=RESPONSES)
 
@@ -20,15 +20,15 @@ router = APIRouter(route_class=ContractRoute, tags=["tokens"], responses=RESPONS
 @router.get("/tokens/{token}")
 @needs(Right.READ, development=True, guest=True)
 def get_token(session: SessionDep, caller: CallerDep, token: TokenText) -> TokenOut:
-    """One of your tokens, by its value, or `self` for the one of this request; programs read `client` here."""
-    return TokenOut.of(tokens.of_secret(session, caller, token))
+    """One of your tokens, or `self` for the one of this request; programs read `client` here."""
+    return TokenOut.of(tokens.addressed(session, caller, token))
 
 
 @router.put("/tokens/{token}")
 @needs(Right.WRITE)
 def update_token(session: SessionDep, caller: CallerDep, token: TokenText, body: TokenUpdateIn) -> TokenOut:
     """Rotate or renew a token, or let it last; a new value is shown in this answer only."""
-    row = tokens.of_secret(session, caller, token)
+    row = tokens.addressed(session, caller, token)
     secret = tokens.rotate(session, row) if body.token == "rotate" else None  # noqa: S105  a command
     if body.lasts_forever:
         tokens.let_last(row)
@@ -41,7 +41,7 @@ def update_token(session: SessionDep, caller: CallerDep, token: TokenText, body:
 @needs(Right.WRITE)
 def delete_token(session: SessionDep, caller: CallerDep, token: TokenText) -> dict[str, str]:
     """Remove a token that was made with a term, such as a share link."""
-    tokens.remove(session, tokens.of_secret(session, caller, token))
+    tokens.remove(session, tokens.addressed(session, caller, token))
     return {}
 
 

@@ -13,6 +13,8 @@ class TokenOut(Out):
     """A token; its secret is whole only in the answer that made it, and masked ever after."""
 
     object: Literal["token"]
+    id: IdOut = Field(description="Its own id, by which it can be changed without knowing the secret.")
+    name: str = Field(description="What it is for, for people.")
     token: str = Field(description="The secret: whole in the answer that made it, masked ever after.")
     token_type: TokenKind = Field(
         description="What kind: of a program, of a program for development, of a sign-in, of a guest."
@@ -39,6 +41,8 @@ class TokenOut(Out):
         kind = TokenKind(row.kind)
         return cls(
             object="token",
+            id=str(row.id),
+            name=row.name,
             token=secret or row.hint,
             token_type=kind,
             client=_id(row.client_id),

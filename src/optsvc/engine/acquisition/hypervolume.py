@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optsvc.engine.acquisition.expected_improvement import log_h, log_h_slope
+from optsvc.engine.acquisition.exponential import log_f, log_f_slopes
 from optsvc.engine.backend import Array, Backend, HostArray, IntArray
 from optsvc.engine.pareto.boxes import Boxes
 from optsvc.engine.surrogates.gp import Posterior
@@ -59,14 +60,16 @@ class _Improvement:
     Args:
         value: For a standard deviation of 1, shape ``(i, q)``.
         z: Of the levels, shape ``(l, q)``.
-        log_h_z: Of the levels, shape ``(l, q)``.
+        log_f_z: Of the levels: ``log_h``, or ``log_f`` of an objective modelled in its logarithm, shape ``(l, q)``.
         ratio: ``log ψ(lower)/ψ(upper)`` of the bounded sides, shape ``(j, q)``, < 0.
+        exponents: ``κδ`` of an objective modelled in its logarithm, shape ``(q,)``.
     """
 
     value: Array
     z: Array
-    log_h_z: Array
+    log_f_z: Array
     ratio: Array
+    exponents: Array | None
 
 
 class LogExpectedHypervolumeImprovement:
@@ -79,10 +82,19 @@ class LogExpectedHypervolumeImprovement:
         posteriors: One for each objective; their own weights are not used. ``n_m`` rows.
         weights: For each objective a column for each world, shape ``(n_m, s)``.
         boxes: Of each world, the region that its front leaves free; at least one box in each.
+        rates: Of each objective the ``κ`` for which volume is measured in ``(e^{κt} - 1)/κ`` of its target ``t``, shape
+            ``(m,)``: in the value itself, if its logarithm is modelled. Zero, the target itself, by default.
     """
 
-    def __init__(self, posteriors: Sequence[Posterior], weights: Sequence[Array], boxes: Sequence[Boxes]) -> None:
+    def __init__(
+        self,
+        posteriors: Sequence[Posterior],
+        weights: Sequence[Array],
+        boxes: Sequence[Boxes],
+        rates: HostArray | None = None,
+    ) -> None:
         self.posteriors = tuple(posteriors)
+        self._rates = [0.0] * len(posteriors) if rates is None else rates.tolist()
         self.weights = tuple(weights)
         self._backend = posteriors[0].backend
         self._worlds = len(boxes)
@@ -141,8 +153,8 @@ class LogExpectedHypervolumeImprovement:
         """The value ``(q,)``, what each box has of it ``(b, q)``, and what the objectives contribute."""
         xp = self._backend.xp
         found = [
-            _improvement(mean, stddev, sides, self._backend)
-            for (mean, stddev), sides in zip(predictions, self._sides, strict=True)
+            _improvement(mean, stddev, sides, rate, self._backend)
+            for (mean, stddev), sides, rate in zip(predictions, self._sides, self._rates, strict=True)
         ]
         terms = found[0].value[self._sides[0].of]
         for one, sides in zip(found[1:], self._sides[1:], strict=True):
@@ -181,27 +193,35 @@ def _stddev(posterior: Posterior, T: Array) -> Array:
     return xp.sqrt(xp.maximum(signal - (T * T).sum(axis=0), posterior.variance_floor * signal))
 
 
-def _improvement(mean: Array, stddev: Array, sides: _Sides, backend: Backend) -> _Improvement:
-    """Of means ``(s, q)`` and standard deviations ``(q,)``."""
+def _improvement(mean: Array, stddev: Array, sides: _Sides, rate: float, backend: Backend) -> _Improvement:
+    """Of means ``(s, q)`` and standard deviations ``(q,)``, in `LogExpectedHypervolumeImprovement`'s rate."""
     xp = backend.xp
     z = (sides.levels - mean[sides.worlds]) / stddev
-    log_h_z = log_h(z, backend)
-    value = log_h_z[sides.upper]
-    ratio = xp.minimum(log_h_z[sides.lower] - value[sides.bounded], -_LEAST_SIDE)
+    exponents = rate * stddev if rate else None
+    log_f_z = log_h(z, backend) if exponents is None else log_f(z, exponents, backend)
+    log_psi = log_f_z + rate * sides.levels
+    value = log_psi[sides.upper]
+    ratio = xp.minimum(log_psi[sides.lower] - value[sides.bounded], -_LEAST_SIDE)
     value[sides.bounded] += xp.log(-xp.expm1(ratio))
-    return _Improvement(value, z, log_h_z, ratio)
+    return _Improvement(value, z, log_f_z, ratio, exponents)
 
 
 def _slopes(improvement: _Improvement, sides: _Sides, backend: Backend) -> tuple[Array, Array]:
     """The derivatives of an improvement by mean and by standard deviation, times that deviation, each ``(i, q)``.
 
-    With ``r = ψ(lower)/ψ(upper)`` both are ``(g(upper) - r g(lower)) / (1 - r)``, where ``g`` is ``-Φ/h`` and ``φ/h``.
+    With ``r = ψ(lower)/ψ(upper)`` both are ``(g(upper) - r g(lower)) / (1 - r)``, where ``g`` is ``-Φ/h`` and ``φ/h``;
+    of an objective modelled in its logarithm, with the derivatives of its own ``ψ``.
     """
     xp = backend.xp
-    slope = log_h_slope(improvement.z, improvement.log_h_z, backend)
+    z, log_f_z, exponents = improvement.z, improvement.log_f_z, improvement.exponents
+    if exponents is None:
+        slope, by_exponent = log_h_slope(z, log_f_z, backend), 0.0
+    else:
+        slope, by_exponent = log_f_slopes(z, exponents, log_f_z, backend)
+        by_exponent = exponents * by_exponent
     r, gap = xp.exp(improvement.ratio), -xp.expm1(improvement.ratio)
     found = []
-    for g in (-slope, 1.0 - improvement.z * slope):
+    for g in (-slope, 1.0 - z * slope + by_exponent):
         whole = g[sides.upper]
         whole[sides.bounded] = (whole[sides.bounded] - r * g[sides.lower]) / gap
         found.append(whole)

@@ -25,14 +25,17 @@ def expected_improvement(worlds: Worlds) -> LogExpectedImprovement:
     return LogExpectedImprovement(posterior, worlds.weights[0], posterior.backend.to_device(incumbents))
 
 
-def expected_hypervolume_improvement(worlds: Worlds, reference: HostArray) -> LogExpectedHypervolumeImprovement:
+def expected_hypervolume_improvement(
+    worlds: Worlds, reference: HostArray, rates: HostArray
+) -> LogExpectedHypervolumeImprovement:
     """The acquisition function of several objectives, the first metrics of the worlds.
 
     Args:
         worlds: The past.
         reference: The target of each objective from which on a value counts, shape ``(k,)``.
+        rates: See `LogExpectedHypervolumeImprovement`, shape ``(k,)``.
     """
     count = len(reference)
     fronts = [worlds.values[:count, feasible, s].T for s, feasible in enumerate(worlds.feasible.T)]
     boxes = [free_boxes(front, reference, DEFAULTS) for front in fronts]
-    return LogExpectedHypervolumeImprovement(worlds.posteriors[:count], worlds.weights[:count], boxes)
+    return LogExpectedHypervolumeImprovement(worlds.posteriors[:count], worlds.weights[:count], boxes, rates)

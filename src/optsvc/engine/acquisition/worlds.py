@@ -54,12 +54,14 @@ class Worlds:
         weights: Of each metric, one column for each world, shape ``(rows, s)``.
         values: Targets at the points that may be the best so far, shape ``(m, k, s)``.
         feasible: Where these points meet all constraints, shape ``(k, s)``.
+        pending: How many of these points, the last ones, are still being evaluated.
     """
 
     posteriors: tuple[Posterior, ...]
     weights: tuple[Array, ...]
     values: HostArray
     feasible: BoolArray
+    pending: int = 0
 
 
 def imagine(
@@ -96,7 +98,8 @@ def imagine(
     drawn = [_drawn(a.posterior, p, normal) for a, p, normal in zip(aspects, posteriors, normals, strict=True)]
     certain = np.repeat(known.mean[:, ~doubtful, None], samples, axis=2)
     values = np.concatenate([certain, np.stack([values for values, _ in drawn])], axis=1)
-    return Worlds(posteriors, tuple(weights for _, weights in drawn), values, _feasible(values, aspects))
+    weights = tuple(weights for _, weights in drawn)
+    return Worlds(posteriors, weights, values, _feasible(values, aspects), len(pending))
 
 
 @dataclass(frozen=True, slots=True)

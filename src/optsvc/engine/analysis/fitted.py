@@ -12,7 +12,7 @@ from optsvc.engine.backend import NUMPY, BoolArray, HostArray
 from optsvc.engine.defaults import DEFAULTS, EngineDefaults
 from optsvc.engine.encoding import Encoder
 from optsvc.engine.history import EncodedHistory
-from optsvc.engine.model import Model, fit_models
+from optsvc.engine.model import Model, fit_models, logarithm_name
 from optsvc.engine.problem import EngineState, Problem, Seed
 from optsvc.engine.ranking import losses_of
 from optsvc.engine.steps import complete
@@ -127,10 +127,15 @@ class FittedMetric:
 
 
 def _state_of(problem: Problem, metric: Metric, state: EngineState | None) -> EngineState | None:
-    """The state as it would be had the metric been the problem's only one; None if it is none of them."""
+    """The state as it would be had the metric been the problem's only one.
+
+    None if it is none of them, or if its logarithm was modelled beside the others: alone, it is not.
+    """
     if state is None or metric not in problem.metrics:
         return None
     place = problem.metrics.index(metric)
     prefix = f"{place}:" if place else ""
+    if logarithm_name(place) in state.hyperparameters:
+        return None
     own = {name.removeprefix(prefix): x for name, x in state.hyperparameters.items() if name.startswith(prefix)}
     return replace(state, hyperparameters=own)

@@ -5,10 +5,13 @@ front that the models expect, its ends included, which are searched for. Where t
 end either; so by turns everything counts that is better than the worst that was observed.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from optsvc.engine.acquisition.composite import Encoded, OnFeatures, Total
 from optsvc.engine.acquisition.expectation import Expectation
+from optsvc.engine.acquisition.exponential import in_targets, in_values
 from optsvc.engine.acquisition.feasibility import LogFeasibility
 from optsvc.engine.backend import HostArray
 from optsvc.engine.candidates.questions import Climb
@@ -33,8 +36,10 @@ class Outlook:
     def __init__(self, situation: Situation, models: Models) -> None:
         self._situation = situation
         self._models = models
-        self._thresholds = np.array([model.good_enough for model in models.objectives])
-        self._seen = np.array([model.means for model in models.objectives]).T[models.missed() == 0.0]
+        self._rates = np.array([model.transform.rate for model in models.objectives])
+        thresholds = np.array([model.good_enough for model in models.objectives])
+        self._thresholds = in_values(thresholds, self._rates)
+        self._seen = self._values([model.means for model in models.objectives])[models.missed() == 0.0]
 
     def reference(self, seed: Seed) -> Steps[HostArray]:
         """From which target on a value of each objective counts for the proposal with this seed, shape ``(k,)``."""
@@ -48,14 +53,19 @@ class Outlook:
         # On this front an end may not buy a little of one objective for much of another: such ends are mostly errors.
         front = values[nondominated(values @ trade.T)]
         reference = reference_point(front, values, self._thresholds, DEFAULTS.reference_margin)
-        if seed.ordinal % DEFAULTS.wide_turns:
-            return reference
-        return np.where(np.isnan(self._thresholds), np.maximum(reference, self._seen.max(axis=0)), reference)
+        if seed.ordinal % DEFAULTS.wide_turns == 0:
+            everything = np.maximum(reference, self._seen.max(axis=0))
+            reference = np.where(np.isnan(self._thresholds), everything, reference)
+        return in_targets(reference, self._rates)
+
+    def _values(self, targets: Sequence[HostArray]) -> HostArray:
+        """In the objectives' own units, shifted and scaled, of targets ``(k,)`` of each, ``(k, m)``."""
+        return in_values(np.column_stack(targets), self._rates)
 
     def _expected(self, points: HostArray) -> HostArray:
-        """The expected targets ``(m, k)`` at those of the points that are expected to meet all constraints."""
+        """The expected values ``(m, k)`` at those of the points that are expected to meet all constraints."""
         features = self._situation.encoder.features(points)
-        expected = np.array([model.mean_at(features) for model in self._models.objectives]).T
+        expected = self._values([model.mean_at(features) for model in self._models.objectives])
         meets = np.ones(len(points), dtype=bool)
         for model in self._models.constraints:
             meets &= model.mean_at(features) <= model.bar
@@ -69,7 +79,7 @@ class Outlook:
         meeting = [LogFeasibility(model.posterior, model.bar) for model in models.constraints]
         ends = []
         for weights in trade:
-            terms: list[OnFeatures] = [Expectation(posteriors, weights), *meeting]
+            terms: list[OnFeatures] = [Expectation(posteriors, weights, self._rates), *meeting]
             hope = Total([Encoded(term, encoder) for term in terms])
             best = np.argsort(-hope.value(points), kind="stable")[: DEFAULTS.end_starts]
             climbed = yield Climb(hope, sampler, sampler.repair(points[best]), models.steps, DEFAULTS)

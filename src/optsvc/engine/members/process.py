@@ -8,7 +8,7 @@ import numpy as np
 
 from optsvc.engine.acquisition.composite import Encoded, OnPoints, Total
 from optsvc.engine.acquisition.feasibility import LogFeasibility
-from optsvc.engine.backend import HostArray
+from optsvc.engine.backend import HostArray, IntArray
 from optsvc.engine.beliefs import BeliefTerm
 from optsvc.engine.candidates.mixed import CandidateSearch
 from optsvc.engine.defaults import DEFAULTS
@@ -43,6 +43,11 @@ class Process:
         """Whether there is a point that seems to meet all constraints."""
         return bool((self._missed == 0.0).any())
 
+    @property
+    def at_a_loss(self) -> bool:
+        """Whether nothing has met all constraints, and no model says anything of where they may be met."""
+        return not self.feasible and not self._models.constraints
+
     def propose(self, pending: HostArray, seed: Seed) -> Steps[tuple[HostArray, Proposal]]:
         """The point of the highest acquisition, ``(p,)``, and the proposal of it.
 
@@ -50,14 +55,51 @@ class Process:
             pending: Unit coordinates of the pending points, shape ``(k, p)``.
             seed: Of the proposal.
         """
-        situation, models = self._situation, self._models
         gain = yield from self._gains.of(pending, seed)
+        best = self._order[: DEFAULTS.perturbed_incumbents]
+        return (yield from self._search(gain, best, pending, seed))
+
+    def propose_elsewhere(self, pending: HostArray, seed: Seed) -> Steps[tuple[HostArray, Proposal] | None]:
+        """The most promising point of other categories than the best one's; None where none promises anything.
+
+        What a process makes of a category is the less reliable the more it knows of it from others, and the best known
+        point there may be far from its optimum. So the others are climbed on their own merits, the best one first.
+
+        Args:
+            pending: Unit coordinates of the pending points, shape ``(k, p)``.
+            seed: Of the proposal.
+        """
+        for row in self._best_of_other_categories():
+            gain = self._gains.on_a_point(row, pending, seed)
+            point, proposal = yield from self._search(gain, np.array([row]), pending, seed)
+            if not proposal.details["settled"]:
+                return point, proposal
+        return None
+
+    def _best_of_other_categories(self) -> list[int]:
+        """The best row of each combination of categories but the best one's, conditionals included, best first.
+
+        None where there may be many: to learn each by itself would take longer than what they have in common saves.
+        """
+        encoder = self._situation.encoder
+        [axes] = np.nonzero(encoder.categorical)
+        if math.prod(encoder.levelled[int(j)].levels for j in axes) > DEFAULTS.few_categories:
+            return []
+        rows = self._order[self._missed[self._order] == 0.0]
+        _, firsts = np.unique(self._models.points[np.ix_(rows, axes)], axis=0, return_index=True)
+        return [int(row) for row in rows[np.sort(firsts)[1:]]]
+
+    def _search(
+        self, gain: Gain, incumbents: IntArray, pending: HostArray, seed: Seed
+    ) -> Steps[tuple[HostArray, Proposal]]:
+        """The point of the highest gain; the search begins around some rows, and everywhere."""
+        situation, models = self._situation, self._models
         acquisition = self._acquisition(gain, seed)
         large = len(models.points) > DEFAULTS.raw_large_rows
         points, _ = yield from CandidateSearch(
             acquisition,
             situation.sampler,
-            incumbents=models.points[self._order[: DEFAULTS.perturbed_incumbents]],
+            incumbents=models.points[incumbents],
             length_scales=models.steps,
             raw_points=DEFAULTS.raw_points_large if large else DEFAULTS.raw_points,
             seed=seed,
@@ -138,6 +180,7 @@ class Process:
         if math.isfinite(gain.settled_below):
             told["log_improvement"] = float(acquisition.terms[0].value(point)[0])
             told["settled"] = told["log_improvement"] < gain.settled_below
+            told["little"] = told["log_improvement"] < gain.little_below
         several = {str(model.metric.name): self._facts(model) for model in models.all}
         return {
             **self._situation.facts(choice),
@@ -158,6 +201,7 @@ class Process:
             "additive_share": posterior.kernel.additive_variance / posterior.signal_variance,
             "noise_variance": posterior.noise_variance,
             "warp_power": model.transform.power,
+            **({"logarithm": True} if model.transform.logarithm else {}),
             "jitter": posterior.jitter,
             "calibration": float(model.squared_errors.mean()),
             "variance_scale": model.variance_scale,

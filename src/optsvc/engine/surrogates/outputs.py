@@ -21,6 +21,9 @@ from optsvc.engine.defaults import EngineDefaults
 
 _FARTHEST = 1e6
 """So many standard deviations off, a value is out of reach."""
+_STEEPEST = 1e150
+"""No slope is steeper: products with standard deviations stay finite."""
+_LARGEST_LOGARITHM = 709.0
 _ROUNDING = 1e-13
 """Values that differ by less than this share of the largest are one value, written with rounding errors."""
 
@@ -73,6 +76,8 @@ class OutputTransform:
     warped_scale: float
     low: float
     high: float
+    logarithm: bool = False
+    """Whether all of it is of the logarithms of the values, which are positive."""
 
     @classmethod
     def fit(
@@ -83,6 +88,7 @@ class OutputTransform:
         *,
         kept: float | None = None,
         warp: bool = True,
+        logarithm: bool = False,
     ) -> Self | None:
         """The transformation for metric values.
 
@@ -93,11 +99,14 @@ class OutputTransform:
             kept: A value, a threshold, that values on both sides of it must be told apart from: no cap below it.
             warp: Whether distances between values may change. Where distances of several metrics are weighed against
                 each other they must not.
+            logarithm: Whether to take logarithms first, of values and of `kept`, which must be positive.
 
         Returns:
             None if all values are the same.
         """
         sign = -1.0 if objective is Objective.MAXIMIZE else 1.0
+        if logarithm:
+            values, kept = np.log(values), None if kept is None else math.log(kept)
         exponent = _exponent(values)
         losses = sign * np.ldexp(values, -exponent)
         cap = np.inf
@@ -128,7 +137,16 @@ class OutputTransform:
             warped_scale=float(warped.std()),
             low=float(standard.min()),
             high=float(standard.max()),
+            logarithm=logarithm,
         )
+
+    @property
+    def rate(self) -> float:
+        """The ``κ`` for which the loss is ``(e^{κt} - 1)/κ`` of its target ``t``, but for shift and scale.
+
+        Zero where the loss is linear in the target; of no meaning after a warp.
+        """
+        return math.ldexp(self.sign * self.scale * self.warped_scale, self.exponent) if self.logarithm else 0.0
 
     def targets(self, values: HostArray) -> HostArray:
         """Targets ``(n,)`` of the values that the transformation was fitted to."""
@@ -144,14 +162,16 @@ class OutputTransform:
 
     def slopes(self, values: HostArray) -> HostArray:
         """``|d target / d value|`` at those values, times ``2**exponent``."""
-        return yeo_johnson_slope(self._standard(values), self.power) / (self.scale * self.warped_scale)
+        slopes = yeo_johnson_slope(self._standard(values), self.power) / (self.scale * self.warped_scale)
+        return slopes / np.maximum(values, slopes / _STEEPEST) if self.logarithm else slopes
 
     def target_variances(self, values: HostArray, stddevs: HostArray, defaults: EngineDefaults) -> HostArray:
         """Variances ``(n,)`` of the targets from standard deviations of the values, by the delta method.
 
         Zero where the standard deviation is not known (NaN).
         """
-        scaled = np.ldexp(np.nan_to_num(stddevs, nan=0.0), -self.exponent)
+        with np.errstate(over="ignore"):  # whatever is too large is cut off below
+            scaled = np.ldexp(np.nan_to_num(stddevs, nan=0.0), -self.exponent)
         deviation = np.minimum(self.slopes(values) * np.minimum(scaled, 1e100), 1e100)
         bounded = np.clip(deviation**2, defaults.measured_variance_floor, defaults.measured_variance_cap)
         return np.where(np.isnan(stddevs), 0.0, bounded)
@@ -166,6 +186,9 @@ class OutputTransform:
         standard = inside + np.minimum(warped - low, 0.0) / slope_low + np.maximum(warped - high, 0.0) / slope_high
         # The largest doubles stay finite: what lies beyond them is reported as the largest.
         loss = standard * self.scale + self.center
+        if self.logarithm:
+            logarithms = np.ldexp(self.sign * loss, self.exponent)
+            return np.asarray(np.exp(np.clip(logarithms, -_LARGEST_LOGARITHM, _LARGEST_LOGARITHM)))
         limit = math.ldexp(0.999, 1023 - self.exponent) if self.exponent > 0 else np.inf
         values: HostArray = np.ldexp(self.sign * np.clip(loss, -limit, limit), self.exponent)
         return values
@@ -201,6 +224,8 @@ class OutputTransform:
         return np.clip(target, *((bounds - self.warped_center) / self.warped_scale))
 
     def _standard(self, values: HostArray) -> HostArray:
+        if self.logarithm:
+            values = np.log(values)
         with np.errstate(over="ignore"):  # only a value on the capped side can overflow
             losses = self.sign * np.ldexp(values, -self.exponent)
         return (np.minimum(losses, self.cap) - self.center) / self.scale

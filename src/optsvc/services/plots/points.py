@@ -6,6 +6,7 @@ from pydantic import Field
 
 from optsvc.domain.errors import InvalidRequest
 from optsvc.domain.experiment import Definition
+from optsvc.domain.space import CategoricalParameter
 from optsvc.plots import scatter
 from optsvc.plots.coordinates import Column
 from optsvc.plots.figure import Figure
@@ -22,13 +23,15 @@ from optsvc.services.plots.reading import Sample
 class ScatterPlot(PlotOptions):
     """Which things to draw against each other."""
 
-    x: str | None = Field(None, description=f"Along x: {WORDS} May be left out: the first parameter.")
+    x: str | None = Field(None, description=f"Along x: {WORDS} May be left out: the first parameter that is a number.")
     y: str | None = Field(None, description="Along y, likewise. May be left out: the first optimized metric.")
     colour: str | None = Field(None, description="As colour, likewise. May be left out: none.")
 
     def filled_in(self, definition: Definition) -> Self:
         """With both axes, all named in full."""
-        x = self.x or f"parameter:{definition.space.parameters[0].name}"
+        parameters = definition.space.parameters
+        numeric = [one for one in parameters if not isinstance(one, CategoricalParameter)]
+        x = self.x or f"parameter:{(numeric or parameters)[0].name}"
         y = self.y or _first_metric(definition)
         colour = None if self.colour is None else str(resolve("colour", self.colour, definition))
         if colour == "time":

@@ -2,7 +2,6 @@ import { useCallback } from "react";
 import type { Plot } from "../../../api/plots";
 import { toAxis } from "../../../lib/brush";
 import { PlotPanel, type PlotPanelProps } from "../plot-panel";
-import { type Dimension, graduated } from "./graduated";
 import { restriction, useSelection } from "./selection";
 
 /** A chart of observations: dragging over it chooses some, and those that are chosen stand out in it. */
@@ -28,11 +27,9 @@ function brushed(plot: Plot, columns: Selection["columns"], brush: Selection["br
   if (plot.kind !== "parallel_coordinates" || !Array.isArray(axes)) return plot.figure;
   const [trace, ...others] = plot.figure.data;
   if (trace === undefined || !Array.isArray(trace.dimensions)) return plot.figure;
-  const dimensions = trace.dimensions.map((dimension: Dimension, place) => {
+  const dimensions = trace.dimensions.map((dimension: object, place) => {
     const column = columns.find((each) => each.key === axes[place]);
-    if (column === undefined) return dimension;
-    const shown = column.scale === "categories" ? dimension : graduated(dimension);
-    return { ...shown, constraintrange: toAxis(column, brush[column.key]) };
+    return column ? { ...dimension, constraintrange: toAxis(column, brush[column.key]) } : dimension;
   });
   return { ...plot.figure, data: [{ ...trace, dimensions }, ...others] };
 }

@@ -6,6 +6,7 @@ import type { Plot } from "../../../api/plots";
 import type { ExperimentOut, ObservationOut } from "../../../api/schema";
 import { asChosen, type Brush, chosenBy, fromAxis, type Range } from "../../../lib/brush";
 import { type Column, columnsOf, notedColumns, notedKeys } from "../../../lib/columns";
+import { pairOn } from "../../../lib/plot";
 import type { AnalysisSearch } from "../../../lib/search/analysis";
 import type { Ranges } from "../../../ui/chart/figure";
 
@@ -91,7 +92,7 @@ function axesOf(plot: Plot): { x?: string; y?: string; dimensions?: string[] } {
     case "parallel_coordinates":
       return { dimensions: options.axes };
     case "failure_regions":
-      return { x: `parameter:${options.parameters?.[0]}`, y: `parameter:${options.parameters?.[1]}` };
+      return { x: `parameter:${pairOn(plot)[0]}`, y: `parameter:${pairOn(plot)[1]}` };
     case "predictions":
       return { x: `metric:${options.metric ?? ""}` };
     default:

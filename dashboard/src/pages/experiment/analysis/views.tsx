@@ -2,6 +2,7 @@ import type { ComponentType } from "react";
 import type { ExperimentOut, MetricOut } from "../../../api/schema";
 import { metricName, optimized } from "../../../lib/experiment";
 import { type AnalysisSearch, listed } from "../../../lib/search/analysis";
+import { pairOn } from "../../../lib/plot";
 import { PlotPanel } from "../plot-panel";
 import styles from "./analysis.module.css";
 import { ObservationChart } from "./chart";
@@ -101,7 +102,8 @@ function Points({ experiment, search, available }: ViewProps) {
 function Scatter({ experiment, search, change }: ViewProps) {
   const { columns } = useSelection();
   const options = columns.map((column) => ({ value: column.key, label: column.label }));
-  const [parameter] = columns;
+  const parameters = columns.filter((column) => column.key.startsWith("parameter:"));
+  const parameter = parameters.find((column) => column.scale !== "categories") ?? columns[0];
   const metric = (optimized(experiment)[0] ?? experiment.metrics[0])?.name ?? "";
   return (
     <>
@@ -261,12 +263,7 @@ function Failures({ experiment, search, change }: ViewProps) {
                 onChange={(name) => change({ metric: name })}
               />
             )}
-            <Pair
-              experiment={experiment}
-              search={search}
-              change={change}
-              shown={shown ?? (plot?.options.parameters as string[] | undefined) ?? []}
-            />
+            <Pair experiment={experiment} search={search} change={change} shown={shown ?? (plot ? pairOn(plot) : [])} />
           </>
         )}
       />

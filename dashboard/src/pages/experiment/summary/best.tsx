@@ -11,7 +11,7 @@ import styles from "../summary.module.css";
 
 /** The one best point, to read and to copy. */
 export function BestPoint({ experiment, best }: { experiment: ExperimentOut; best: BestAssignmentsOut | undefined }) {
-  if (best === undefined) return <NoneYet />;
+  if (best === undefined) return <NoneYet experiment={experiment} />;
   return (
     <Panel
       title="Best point so far"
@@ -43,11 +43,13 @@ export function BestPoint({ experiment, best }: { experiment: ExperimentOut; bes
   );
 }
 
-function NoneYet() {
+function NoneYet({ experiment }: { experiment: ExperimentOut }) {
+  const limited = experiment.metrics.some((metric) => metric.threshold !== null);
   return (
-    <Panel title="Nothing reaches all thresholds yet">
+    <Panel title={limited ? "Nothing reaches all thresholds yet" : "No evaluation has succeeded yet"}>
       <p className={styles.plain}>
-        The optimizer looks for what does. If the thresholds are firmer than need be, loosen them at Properties.
+        The optimizer looks for what does.{" "}
+        {limited && "If the thresholds are firmer than need be, loosen them at Properties."}
       </p>
     </Panel>
   );
@@ -63,7 +65,7 @@ interface BestTableProps {
 export function BestTable({ experiment, rows, count }: BestTableProps) {
   const [first] = [...optimized(experiment), ...experiment.metrics];
   const [sort, setSort] = useState({ name: first?.name ?? null, down: first?.objective === "maximize" });
-  if (rows.length === 0) return <NoneYet />;
+  if (rows.length === 0) return <NoneYet experiment={experiment} />;
   const valueOf = (row: BestAssignmentsOut, name: string | null) => row.values.find((each) => each.name === name);
   const sorted = rows.toSorted((one, other) => {
     const difference = (valueOf(one, sort.name)?.value ?? 0) - (valueOf(other, sort.name)?.value ?? 0);

@@ -5,7 +5,7 @@ import { analysisQuery } from "../../../api/analyses";
 import type { BestAssignmentsOut, ExperimentOut } from "../../../api/schema";
 import { metricName, optimized, standing, observed } from "../../../lib/experiment";
 import { number, percent, uncertain } from "../../../lib/numbers";
-import { isSearch } from "../../../lib/thresholds";
+import { isSearch, missing } from "../../../lib/thresholds";
 import { Ago } from "../../../ui/time";
 import styles from "../summary.module.css";
 
@@ -73,7 +73,7 @@ function Leading({ experiment, best, count }: FiguresProps) {
   const value = first?.values.find((each) => each.name === metric.name);
   if (first === undefined || value === undefined) {
     return (
-      <Figure name={`Best ${metricName(metric)}`} below="no result reaches all thresholds yet">
+      <Figure name={`Best ${metricName(metric)}`} below={missing(experiment)}>
         –
       </Figure>
     );

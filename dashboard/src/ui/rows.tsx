@@ -1,8 +1,8 @@
 import { ActionIcon, Button } from "@mantine/core";
 import type { ReactNode } from "react";
-import { PlusIcon, TrashIcon } from "../../ui/icons";
-import { Panel } from "../../ui/page";
-import styles from "./create.module.css";
+import { PlusIcon, TrashIcon } from "./icons";
+import { Panel } from "./page";
+import styles from "./rows.module.css";
 
 interface RowsProps {
   title: string;

@@ -2,16 +2,13 @@ import { Badge, Button, PasswordInput, Select } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { type FormEvent, useRef } from "react";
-import type { TokenOut } from "../api/schema";
-import { chooseClient, type Session, useSession } from "../api/session";
-import { changePassword, clientsQuery, permissionsQuery, tokensQuery } from "../api/team";
-import { moment } from "../lib/times";
-import { Code } from "../ui/code";
-import table from "../ui/data-table.module.css";
-import { Empty, Failure, Waiting } from "../ui/feedback";
-import forms from "../ui/forms.module.css";
-import { Page, Panel } from "../ui/page";
+import { chooseClient, type Session, useSession } from "../../api/session";
+import { changePassword, clientsQuery, permissionsQuery } from "../../api/team";
+import { Failure, Waiting } from "../../ui/feedback";
+import forms from "../../ui/forms.module.css";
+import { Page, Panel } from "../../ui/page";
 import styles from "./team.module.css";
+import { Tokens } from "./tokens";
 
 /** Who one is, what one's programs sign in with, and who else is in the team. */
 export function TeamPage() {
@@ -46,79 +43,6 @@ function Teams({ session }: { session: Session }) {
         }}
         allowDeselect={false}
       />
-    </Panel>
-  );
-}
-
-const KINDS: Record<TokenOut["token_type"], string> = {
-  "client-api": "for programs",
-  "client-dev": "for development",
-  guest: "share link",
-  user: "sign-in",
-};
-
-function Tokens({ session }: { session: Session }) {
-  const tokens = useQuery(tokensQuery(session.user === null ? null : (session.client?.id ?? null)));
-  if (session.client === null || session.user === null) {
-    return (
-      <Empty title="No tokens of your own">
-        <p>Tokens belong to a user in a team; you are signed in with a token that has none.</p>
-      </Empty>
-    );
-  }
-  if (tokens.isPending) return <Waiting what="Loading tokens" />;
-  if (tokens.isError) return <Failure error={tokens.error} retry={tokens.refetch} />;
-  const made = tokens.data.data.filter((token) => token.token.startsWith("optsvc_"));
-  return (
-    <Panel title={`Your tokens in ${session.client.name}`}>
-      {made.map((token) => (
-        <div key={token.token} className={styles.made}>
-          <p>
-            This token {KINDS[token.token_type]} was made just now. <strong>It is shown only this once.</strong>
-          </p>
-          <Code label={`New token ${KINDS[token.token_type]}`}>{token.token}</Code>
-        </div>
-      ))}
-      <div className={table.frame}>
-        <table className={table.table}>
-          <thead>
-            <tr>
-              <th scope="col">Token</th>
-              <th scope="col">Kind</th>
-              <th scope="col">May</th>
-              <th scope="col">Shows</th>
-              <th scope="col">Ends</th>
-            </tr>
-          </thead>
-          <tbody>
-            {tokens.data.data.map((token) => (
-              <tr key={token.token}>
-                <td>
-                  <code>…{token.token.slice(-4)}</code>
-                </td>
-                <td>{KINDS[token.token_type]}</td>
-                <td>{token.permissions === "write" ? "read and change" : "read"}</td>
-                <td>
-                  {token.experiment
-                    ? `experiment #${token.experiment}`
-                    : token.training_run
-                      ? `run #${token.training_run}`
-                      : "everything of the team"}
-                </td>
-                <td className="dimmed">{token.expires === null ? "never" : moment(token.expires)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <p className={styles.hint}>
-        A token is the user name of every request: <code>curl -u TOKEN: …</code>. Lost one? Whoever runs the service
-        makes another with{" "}
-        <code>
-          optsvc admin create-token NAME --client {session.client.id} --user {session.user.id}
-        </code>
-        .
-      </p>
     </Panel>
   );
 }
