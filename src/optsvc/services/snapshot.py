@@ -50,11 +50,15 @@ class Snapshot:
 
     @classmethod
     def take(cls, session: Session, experiment: Experiment) -> Self:
-        """Read it, in one transaction. Points that are ready but not handed out count as pending too."""
-        observations = ObservationRepository(session, experiment).history()
+        """Read it. Points that are ready but not handed out count as pending too.
+
+        In the order in which points go from one to the next, as others commit between two reads: so one may be seen
+        twice, but none is missed and proposed again.
+        """
         suggestions = SuggestionRepository(session, experiment)
-        pending = suggestions.pending()
         ready = suggestions.ready(min_version=experiment.data_version)
+        pending = suggestions.pending()
+        observations = ObservationRepository(session, experiment).history()
         return cls(
             experiment_id=experiment.id,
             data_version=experiment.data_version,
