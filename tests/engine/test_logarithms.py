@@ -9,8 +9,8 @@ from optsvc.engine import Problem, Seed, suggest
 from optsvc.engine.backend import NUMPY
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.encoding import Encoder
+from optsvc.engine.fitting import fit_models
 from optsvc.engine.history import EncodedHistory
-from optsvc.engine.model import fit_models
 from optsvc.engine.steps import complete
 from tests.engine.builders import box
 

@@ -8,8 +8,8 @@ from optsvc.engine import EngineState, Seed
 from optsvc.engine.backend import NUMPY
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.encoding import Encoder
+from optsvc.engine.fitting import fit_models
 from optsvc.engine.history import EncodedHistory
-from optsvc.engine.model import fit_models
 from optsvc.engine.steps import complete
 from optsvc.engine.surrogates.priors import Prior
 from tests.engine.builders import box, history, problem

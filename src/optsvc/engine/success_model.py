@@ -8,7 +8,7 @@ from optsvc.engine.backend import Backend, HostArray, IntArray
 from optsvc.engine.defaults import DEFAULTS, EngineDefaults
 from optsvc.engine.encoding import Encoder
 from optsvc.engine.history import EncodedHistory
-from optsvc.engine.model import still_fresh, stored_hyperparameters
+from optsvc.engine.hyperparameters import still_fresh, stored_hyperparameters
 from optsvc.engine.problem import EngineState, Seed
 from optsvc.engine.surrogates.classifier import Classifier, ClassifierPrior, LabelledData, fit_classifier
 

@@ -13,12 +13,12 @@ from optsvc.engine.backend import Backend, HostArray, backend_for
 from optsvc.engine.credits import mean_losses
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.ensemble import Ensemble
+from optsvc.engine.fitting import any_signal, fit_models
 from optsvc.engine.history import EncodedHistory
 from optsvc.engine.initial import needs_model, space_filling
 from optsvc.engine.members.densities import Densities
 from optsvc.engine.members.likeliest_success import LikeliestSuccess
 from optsvc.engine.members.situation import Situation
-from optsvc.engine.model import any_signal, fit_models
 from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.problem import EngineState, Problem, Proposal, Seed
 from optsvc.engine.steps import Steps, complete

@@ -7,13 +7,13 @@ import pytest
 from optsvc.engine import Seed, Source, space_filling
 from optsvc.engine.backend import NUMPY
 from optsvc.engine.defaults import DEFAULTS
+from optsvc.engine.fitting import fit_models
 from optsvc.engine.history import EncodedHistory
 from optsvc.engine.members.densities import Densities
 from optsvc.engine.members.exploration import Exploration
 from optsvc.engine.members.likeliest_success import LikeliestSuccess
 from optsvc.engine.members.process import Process
 from optsvc.engine.members.situation import Situation
-from optsvc.engine.model import fit_models
 from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.steps import complete
 from optsvc.engine.success_model import fit_success

@@ -8,10 +8,10 @@ from optsvc.domain.observation import MetricEvaluation, Observation
 from optsvc.engine import Problem, Seed
 from optsvc.engine.backend import NUMPY
 from optsvc.engine.defaults import DEFAULTS
+from optsvc.engine.fitting import fit_models
 from optsvc.engine.history import EncodedHistory
 from optsvc.engine.members.outlook import Outlook
 from optsvc.engine.members.situation import Situation
-from optsvc.engine.model import fit_models
 from optsvc.engine.pareto.fronts import nondominated
 from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.steps import complete

@@ -9,10 +9,12 @@ import numpy as np
 from optsvc.domain.metrics import Metric
 from optsvc.domain.observation import Observation
 from optsvc.engine.backend import NUMPY, BoolArray, HostArray
+from optsvc.engine.columns import logarithm_name
 from optsvc.engine.defaults import DEFAULTS, EngineDefaults
 from optsvc.engine.encoding import Encoder
+from optsvc.engine.fitting import fit_models
 from optsvc.engine.history import EncodedHistory
-from optsvc.engine.model import Model, fit_models, logarithm_name
+from optsvc.engine.model import Model
 from optsvc.engine.problem import EngineState, Problem, Seed
 from optsvc.engine.ranking import losses_of
 from optsvc.engine.steps import complete
