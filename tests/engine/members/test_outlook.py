@@ -81,3 +81,12 @@ def test_where_constraints_are_missed_no_end_is_foreseen():
     found, _ = reference(metrics, USUAL, scattered(14, 2))
 
     assert found[1] == pytest.approx(0.25, abs=0.08)
+
+
+def test_by_turns_what_is_worse_than_all_that_met_the_constraints_counts_too():
+    # The front may have another part, where the constraints are met as well, beyond where they were missed.
+    metrics = (FIRST, SECOND, Metric("c", Objective.MAXIMIZE, Strategy.CONSTRAINT, 0.5))
+
+    found, values = reference(metrics, WIDE, scattered(14, 2))
+
+    assert found[1] >= values[:, 1].max() - 0.02

@@ -2,7 +2,8 @@
 
 An observed Pareto front that has not spread yet would keep the search at one end. So the reference point comes from the
 front that the models expect, its ends included, which are searched for. Where the models know nothing they expect no
-end either; so by turns everything counts that is better than the worst that was observed.
+end either; so by turns everything counts that is better than the worst that was observed. What missed constraints is
+meant as well: the front may go on where the models hardly expect that they are met.
 """
 
 from collections.abc import Sequence
@@ -39,7 +40,9 @@ class Outlook:
         self._rates = np.array([model.transform.rate for model in models.objectives])
         thresholds = np.array([model.good_enough for model in models.objectives])
         self._thresholds = in_values(thresholds, self._rates)
-        self._seen = self._values([model.means for model in models.objectives])[models.missed() == 0.0]
+        values = self._values([model.means for model in models.objectives])
+        self._seen = values[models.missed() == 0.0]
+        self._worst = values.max(axis=0)
 
     def reference(self, seed: Seed) -> Steps[HostArray]:
         """From which target on a value of each objective counts for the proposal with this seed, shape ``(k,)``."""
@@ -54,7 +57,7 @@ class Outlook:
         front = values[nondominated(values @ trade.T)]
         reference = reference_point(front, values, self._thresholds, DEFAULTS.reference_margin)
         if seed.ordinal % DEFAULTS.wide_turns == 0:
-            everything = np.maximum(reference, self._seen.max(axis=0))
+            everything = np.maximum(reference, self._worst)
             reference = np.where(np.isnan(self._thresholds), everything, reference)
         return in_targets(reference, self._rates)
 
