@@ -180,7 +180,8 @@ class Process:
         if math.isfinite(gain.settled_below):
             told["log_improvement"] = float(acquisition.terms[0].value(point)[0])
             told["settled"] = told["log_improvement"] < gain.settled_below
-            told["little"] = told["log_improvement"] < gain.little_below
+            if math.isfinite(gain.little_below):
+                told["little"] = told["log_improvement"] < gain.little_below
         several = {str(model.metric.name): self._facts(model) for model in models.all}
         return {
             **self._situation.facts(choice),
