@@ -43,6 +43,24 @@ export const experimentsQuery = (wanted: ListWanted) =>
     placeholderData: (previous) => previous,
   });
 
+/** The newest experiments of a client, or of one of its projects, whose evaluations are runs. */
+export const aiExperimentsQuery = (client: string, project: string | null, limit: number) =>
+  queryOptions({
+    queryKey: ["experiments", "ai", client, project, limit],
+    queryFn: ({ signal }) => {
+      const query = { state: "active", sort: "recent", limit } as const;
+      const path = { client_id: Number(client) };
+      return project === null
+        ? ask(api.GET("/v1/clients/{client_id}/aiexperiments", { params: { path, query }, signal }))
+        : ask(
+            api.GET("/v1/clients/{client_id}/projects/{project_id}/aiexperiments", {
+              params: { path: { ...path, project_id: project }, query },
+              signal,
+            }),
+          );
+    },
+  });
+
 export const experimentQuery = (id: string) =>
   queryOptions({
     queryKey: ["experiment", id],

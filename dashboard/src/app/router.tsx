@@ -13,6 +13,7 @@ import { analysisSearch } from "../lib/search/analysis";
 import { compareSearch } from "../lib/search/compare";
 import { experimentListSearch } from "../lib/search/experiments";
 import { historySearch } from "../lib/search/history";
+import { runsSearch } from "../lib/search/runs";
 import { Failure, Waiting } from "../ui/feedback";
 import { BASE_PATH } from "./base";
 import { NotFound } from "./not-found";
@@ -133,6 +134,37 @@ const projects = createRoute({
   component: lazyRouteComponent(() => import("../pages/projects"), "ProjectsPage"),
 });
 
+const project = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/projects/$clientId/$projectId",
+  component: lazyRouteComponent(() => import("../pages/project/project"), "ProjectPage"),
+});
+
+const overview = createRoute({
+  getParentRoute: () => project,
+  path: "/",
+  component: lazyRouteComponent(() => import("../pages/project/overview"), "OverviewTab"),
+});
+
+const runs = createRoute({
+  getParentRoute: () => project,
+  path: "/runs",
+  validateSearch: runsSearch,
+  component: lazyRouteComponent(() => import("../pages/project/runs"), "RunsTab"),
+});
+
+const notes = createRoute({
+  getParentRoute: () => project,
+  path: "/notes",
+  component: lazyRouteComponent(() => import("../pages/project/notes"), "NotesTab"),
+});
+
+const run = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/runs/$runId",
+  component: lazyRouteComponent(() => import("../pages/run/run"), "RunPage"),
+});
+
 const team = createRoute({
   getParentRoute: () => signedIn,
   path: "/team",
@@ -149,6 +181,8 @@ const routeTree = root.addChildren([
     compare,
     experiment.addChildren([summary, analysis, history, suggestions, properties, apiTab]),
     projects,
+    project.addChildren([overview, runs, notes]),
+    run,
     team,
   ]),
 ]);
