@@ -5,13 +5,16 @@ import pytest
 from tests.support.examples import experiment_body, ok
 
 PAGES = {
+    "/": "Test team",
     "/experiments": "Experiments",
     "/experiments/new": "New experiment",
     "/projects": "Projects",
     "/projects/{client}/cakes": "Cakes",
     "/projects/{client}/cakes/runs": "Cakes",
+    "/projects/{client}/cakes/analysis": "Cakes",
     "/projects/{client}/cakes/notes": "Cakes",
     "/runs/{run}": "Oven",
+    "/compare/runs?ids=%5B%22{run}%22%2C%22{other}%22%5D&all=true": "Compare runs",
     "/team": "Team & tokens",
     "/experiments/{id}": "Cake",
     "/experiments/{id}/analysis": "Cake",

@@ -156,3 +156,34 @@ def test_a_note_is_written_in_markdown_and_shown_with_author_and_time(visitor, t
     expect(page.get_by_text("Test user, just now")).to_be_visible()
     [note] = ok(api.get(f"{project}/notes"))["data"]
     assert note["contents"] == "# Plan\n\nTry **depth** first."
+
+
+def test_home_shows_what_happened_last_in_the_team(visitor, token, api, project):
+    log_runs(api, project, 3)
+    ok(api.post("/experiments", json=experiment_body(name="Cake")))
+    page = visitor.sign_in(token)
+
+    page.get_by_role("heading", name="Test team", level=1).wait_for()
+    expect(page.get_by_role("row", name="Cake").get_by_label("0 of 40 evaluated")).to_be_attached()
+    page.get_by_role("row", name="net 2").get_by_role("link", name="nets").click()
+
+    page.get_by_role("heading", name="Nets", level=1).wait_for()
+
+
+def test_the_addresses_that_the_client_of_sigopt_prints_lead_to_the_right_pages(visitor, token, api, project):
+    [run] = log_runs(api, project, 1)
+    experiment = ok(api.post("/experiments", json=experiment_body(name="Cake")))["id"]
+    tuned = experiment_body(name="Tuned", metrics=[{"name": "taste"}], budget=3)
+    del tuned["observation_budget"]
+    ai = ok(api.post(f"{project}/aiexperiments", json=tuned))["id"]
+    visitor.enter(token)
+    pages = {
+        f"/run/{run['id']}": "net 0",
+        f"/experiment/{experiment}": "Cake",
+        f"/aiexperiment/{ai}": "Tuned",
+        "/tokens/info": "Team & tokens",
+        "/projects": "Projects",
+    }
+
+    for path, title in pages.items():
+        visitor.open(path).get_by_role("heading", name=title, level=1).wait_for()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from optsvc.api.app import create_app
+from tests.dashboard.test_analysis import brush_of, drag
 from tests.support import patient
 from tests.support.browser import Visitor
 from tests.support.examples import ok
@@ -114,3 +115,88 @@ def test_a_run_that_is_not_there_says_so(visitor, token):
     page = visitor.open("/runs/99999999")
 
     page.get_by_role("alert").get_by_text("99999999").wait_for()
+
+
+def nets(api, project, count=12):
+    bodies = [
+        {
+            "name": f"net {number}",
+            "state": "completed",
+            "assignments": {"depth": number % 4, "kind": "ab"[number % 2]},
+            "values": {"accuracy": {"value": number / 20}},
+        }
+        for number in range(count)
+    ]
+    return [run["id"] for run in ok(api.post(f"{project}/training_runs/batch", json={"runs": bodies}))["data"]]
+
+
+def test_runs_are_compared_side_by_side_with_what_differs_and_their_curves_together(visitor, token, api, project):
+    one, *_, other = nets(api, project, 5)
+    for run, values in ((one, (0.5, 0.7)), (other, (0.4, 0.6, 0.8))):
+        for value in values:
+            ok(api.post(f"/training_runs/{run}/checkpoints", json={"values": [{"name": "accuracy", "value": value}]}))
+    visitor.enter(token)
+    page = visitor.open(project.replace("/clients", "/projects").replace("/projects/nets", "/nets/runs"))
+
+    for name in ("net 0", "net 4"):
+        page.get_by_role("checkbox", name=f"Pick {name}").check()
+    page.get_by_role("link", name="Compare").click()
+    page.get_by_role("heading", name="Compare runs").wait_for()
+    page.get_by_role("figure", name="accuracy on the way").get_by_text(f"net 4 #{other}").wait_for()
+
+    rows = page.get_by_role("region", name="Differences").get_by_role("row")
+    assert [row.split("\t")[0] for row in rows.all_inner_texts()][1:] == ["Metric accuracy"]
+    expect(rows.last.get_by_role("cell")).to_have_text(["Metric accuracy", "0.2", "0"])
+    page.get_by_role("switch", name="Show what is the same, too").check()
+    expect(page.get_by_role("row", name="Parameter kind")).to_be_visible()
+    assert page.url.endswith("&all=true")
+
+
+def test_what_is_chosen_in_a_chart_of_runs_is_left_in_the_table_and_a_view_keeps_it(visitor, token, api, project):
+    ids = nets(api, project)
+    visitor.enter(token)
+    page = visitor.open(project.replace("/clients", "/projects").replace("/projects/nets", "/nets/analysis"))
+    page.get_by_role("heading", name="accuracy against depth").wait_for()
+    page.get_by_role("heading", name="All runs").wait_for()
+
+    page.locator("[data-axis=accuracy]").scroll_into_view_if_needed()
+    drag(page, "accuracy", 0.1, 0.5)
+    page.wait_for_url("**brush=**")
+    [[low, high]] = brush_of(page)["values.accuracy.value"]
+    fitting = [id_ for number, id_ in enumerate(ids) if low <= number / 20 <= high]
+    assert 2 < len(fitting) < 8
+    page.get_by_role("heading", name=f"{len(fitting)} of 12 runs").wait_for()
+    chosen = "document.querySelector('.js-plotly-plot').data[0].selectedpoints.length"
+    assert page.evaluate(chosen) == len(fitting)
+    page.get_by_role("button", name="Views").click()
+    page.get_by_label("Save what is shown as").fill("The good ones")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="The good ones").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Choose all").click()
+    page.get_by_role("heading", name="All runs").wait_for()
+    page.get_by_role("link", name="Runs", exact=True).click()
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("link", name="The good ones").click()
+
+    page.get_by_role("heading", name=f"{len(fitting)} of 12 runs").wait_for()
+    page.get_by_label("Filter").fill("kind=a")
+    page.get_by_text("6 of 12 runs").wait_for()
+
+
+def test_the_axes_of_the_charts_of_runs_are_chosen_and_stand_in_the_address(visitor, token, api, project):
+    nets(api, project)
+    visitor.enter(token)
+    page = visitor.open(project.replace("/clients", "/projects").replace("/projects/nets", "/nets/analysis"))
+
+    page.get_by_role("combobox", name="Across").click()
+    page.get_by_role("option", name="Created").click()
+    page.get_by_role("heading", name="accuracy against created").wait_for()
+    page.get_by_role("button", name="Axes", exact=True).click()
+    page.get_by_role("checkbox", name="depth").uncheck()
+    expect(page.locator("[data-axis=depth]")).to_have_count(0)
+    visitor.rest()
+    page.reload()
+
+    page.get_by_role("heading", name="accuracy against created").wait_for()
+    expect(page.locator("[data-axis]")).to_have_count(2)

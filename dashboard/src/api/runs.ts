@@ -1,8 +1,8 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { RunFilter } from "../lib/run-filter";
 import { api, ask } from "./client";
 import { queryClient } from "./query-client";
-import type { RunOut, RunUpdateIn } from "./schema";
+import type { RunOut, RunPagination, RunUpdateIn } from "./schema";
 
 export interface ProjectPath {
   client: string;
@@ -60,6 +60,38 @@ export const runsQuery = (of: ProjectPath, wanted: RunsWanted) =>
         : false,
   });
 
+/** More are not fetched only to choose among them. */
+export const MOST_TO_CHOOSE_FROM = 10_000;
+const LARGEST_PAGE = 1000;
+
+/** All runs of a project that fulfil conditions, newest first, one page after the other. */
+export const allRunsQuery = (of: ProjectPath, { search, filters }: Pick<RunsWanted, "search" | "filters">) =>
+  queryOptions({
+    queryKey: ["runs", of, "all", search, filters],
+    queryFn: async ({ signal }): Promise<RunOut[]> => {
+      const found: RunOut[] = [];
+      for (let before: string | undefined; ;) {
+        const query = {
+          search: search || undefined,
+          filters: JSON.stringify(filters),
+          limit: LARGEST_PAGE,
+          fields: FIELDS,
+          before,
+        };
+        const page = await ask(
+          api.GET("/v1/clients/{client_id}/projects/{project_id}/training_runs", {
+            params: { path: pathOf(of), query },
+            signal,
+          }),
+        );
+        found.push(...page.data);
+        if (!page.paging.before || found.length >= MOST_TO_CHOOSE_FROM) return found;
+        before = page.paging.before;
+      }
+    },
+    placeholderData: keepPreviousData,
+  });
+
 /** How many runs of a project fulfil conditions, and what all of them have. */
 export const runFieldsQuery = (of: ProjectPath, filters: RunFilter[]) =>
   queryOptions({
@@ -77,7 +109,7 @@ export const runFieldsQuery = (of: ProjectPath, filters: RunFilter[]) =>
 export const latestRunsQuery = (client: string, project: string | null, limit: number) =>
   queryOptions({
     queryKey: ["runs", { client, project }, "latest", limit],
-    queryFn: ({ signal }) => {
+    queryFn: ({ signal }): Promise<RunPagination> => {
       const filters = JSON.stringify([PRESENT]);
       const query = { filters, sort: "updated", limit, fields: FIELDS };
       return project === null
@@ -94,6 +126,7 @@ export const latestRunsQuery = (client: string, project: string | null, limit: n
             }),
           );
     },
+    refetchInterval: ({ state }) => (state.data?.data.some((run) => run.state === "active") ? RENEWAL_MS : false),
   });
 
 /** Only runs that are not archived. */

@@ -98,3 +98,19 @@ export function valueOfRun(run: RunOut, key: string): unknown {
 export function isTime(key: string): boolean {
   return TIMES.includes(key);
 }
+
+const IDS = ["id", "experiment", "user"];
+
+/** Columns that can be axes of charts. */
+export function axesAmong(columns: RunColumn[]): RunColumn[] {
+  const number: RunColumn = { key: "id", label: "Number", group: "Run", numeric: true, sortable: true };
+  return [...columns.filter((column) => column.sortable), number];
+}
+
+/** The value of a run on an axis, as the service draws it; null if it has none. */
+export function axisValue(run: RunOut, key: string): number | string | null {
+  const value = valueOfRun(run, key);
+  if (value === undefined) return null;
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return IDS.includes(key) || typeof value === "number" ? Number(value) : String(value);
+}

@@ -1,6 +1,7 @@
 import type { DefinedFieldOut } from "../api/schema";
 import { conditions, type Operator } from "./filter";
 import { parsed } from "./numbers";
+import type { RunsSearch } from "./search/runs";
 
 /** A condition as the service's lists of runs take it. */
 export interface RunFilter {
@@ -34,6 +35,18 @@ export function wantedRuns(typed: string, fields: DefinedFieldOut[]): Wanted {
   }
   wanted.search = words.join(" ");
   return wanted;
+}
+
+/** Those that are archived, or those that are not. */
+export function archivedOrNot(search: RunsSearch): RunFilter {
+  return { field: "deleted", operator: "==", value: search.archived === true };
+}
+
+/** What a whole address asks for. */
+export function wantedBy(search: RunsSearch, fields: DefinedFieldOut[]): Wanted {
+  const wanted = wantedRuns(search.filter ?? "", fields);
+  const state: RunFilter[] = search.state ? [{ field: "state", operator: "==", value: search.state }] : [];
+  return { ...wanted, filters: [archivedOrNot(search), ...state, ...wanted.filters] };
 }
 
 /** Names are of parameters before metrics before metadata, unless the whole key of a field is given. */

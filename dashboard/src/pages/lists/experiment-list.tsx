@@ -1,6 +1,4 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { aiExperimentsQuery, experimentsQuery } from "../../api/experiments";
 import { type AnyExperiment, bestValue } from "../../lib/experiment";
 import { number } from "../../lib/numbers";
 import table from "../../ui/data-table.module.css";
@@ -52,23 +50,4 @@ export function ExperimentList({ experiments }: { experiments: AnyExperiment[] }
       </table>
     </section>
   );
-}
-
-/** The experiments of a client, or of one of its projects, that changed last, whatever their evaluations are. */
-export function useLatestExperiments(client: string, project: string | null, most: number) {
-  const of = project === null ? null : { client, id: project };
-  const core = useInfiniteQuery(
-    experimentsQuery({ client, search: "", state: "active", sort: "recent", ascending: false, project: of }),
-  );
-  const ai = useQuery(aiExperimentsQuery(client, project, most));
-  const found: AnyExperiment[] = [...(core.data?.pages[0]?.data ?? []), ...(ai.data?.data ?? [])];
-  return {
-    isPending: core.isPending || ai.isPending,
-    error: core.error ?? ai.error,
-    retry: () => {
-      core.refetch();
-      ai.refetch();
-    },
-    experiments: found.sort((one, other) => other.updated - one.updated).slice(0, most),
-  };
 }

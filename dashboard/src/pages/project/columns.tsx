@@ -4,6 +4,8 @@ import type { Group, RunColumn } from "../../lib/run-columns";
 import styles from "./runs.module.css";
 
 interface ColumnsProps {
+  /** What they are called. */
+  label?: string;
   offered: RunColumn[];
   shown: string[];
   change: (keys: string[]) => void;
@@ -13,8 +15,8 @@ interface ColumnsProps {
 
 const MANY = 12;
 
-/** Chooses the columns of a table of runs; new ones come last. */
-export function Columns({ offered, shown, change, usual }: ColumnsProps) {
+/** Chooses the columns of a table of runs, or the axes of a chart; new ones come last. */
+export function Columns({ label = "Columns", offered, shown, change, usual }: ColumnsProps) {
   const [opened, setOpened] = useState(false);
   const [text, setText] = useState("");
   const fitting = offered.filter((column) => column.label.toLowerCase().includes(text.toLowerCase()));
@@ -23,16 +25,16 @@ export function Columns({ offered, shown, change, usual }: ColumnsProps) {
     <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus withinPortal shadow="md">
       <Popover.Target>
         <Button size="xs" variant="default" onClick={() => setOpened(!opened)}>
-          Columns
+          {label}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown aria-label="Columns">
+      <Popover.Dropdown aria-label={label}>
         <div className={styles.chooser}>
           {offered.length > MANY && (
             <TextInput
               size="xs"
-              aria-label="Find a column"
-              placeholder="Find a column"
+              aria-label="Find one"
+              placeholder="Find one"
               value={text}
               onChange={(event) => setText(event.currentTarget.value)}
             />
@@ -57,7 +59,7 @@ export function Columns({ offered, shown, change, usual }: ColumnsProps) {
           ))}
           {usual && (
             <Button size="compact-xs" variant="default" onClick={usual}>
-              The usual columns
+              The usual ones
             </Button>
           )}
         </div>

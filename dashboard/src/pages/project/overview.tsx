@@ -2,13 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense } from "react";
 import { useListEvents } from "../../api/events";
+import { latestExperimentsQuery } from "../../api/experiments";
 import { noteQuery } from "../../api/notes";
 import { latestRunsQuery, PRESENT, type ProjectPath, runFieldsQuery } from "../../api/runs";
 import { number } from "../../lib/numbers";
 import { Failure, Waiting } from "../../ui/feedback";
 import { Panel } from "../../ui/page";
 import { Ago } from "../../ui/time";
-import { ExperimentList, useLatestExperiments } from "../lists/experiment-list";
+import { ExperimentList } from "../lists/experiment-list";
 import { RunList } from "../lists/run-list";
 import { useProject, useProjectPath } from "./project";
 import styles from "./project.module.css";
@@ -101,7 +102,7 @@ function Runs({ of }: { of: ProjectPath }) {
 }
 
 function Experiments({ of }: { of: ProjectPath }) {
-  const latest = useLatestExperiments(of.client, of.project, FEW);
+  const latest = useQuery(latestExperimentsQuery(of.client, of.project, FEW));
   const search = { project: `${of.client}/${of.project}` };
   return (
     <Panel
@@ -114,9 +115,9 @@ function Experiments({ of }: { of: ProjectPath }) {
     >
       {latest.isPending ? (
         <Waiting />
-      ) : latest.error ? (
-        <Failure error={latest.error} retry={latest.retry} />
-      ) : latest.experiments.length === 0 ? (
+      ) : latest.isError ? (
+        <Failure error={latest.error} retry={latest.refetch} />
+      ) : latest.data.data.length === 0 ? (
         <p className="dimmed">
           None yet.{" "}
           <Link to="/experiments/new" search={search}>
@@ -125,7 +126,7 @@ function Experiments({ of }: { of: ProjectPath }) {
           .
         </p>
       ) : (
-        <ExperimentList experiments={latest.experiments} />
+        <ExperimentList experiments={latest.data.data} />
       )}
     </Panel>
   );

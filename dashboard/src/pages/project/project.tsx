@@ -33,6 +33,9 @@ export function ProjectPage() {
         <Link to="/projects/$clientId/$projectId/runs" params={params} {...TAB}>
           Runs
         </Link>
+        <Link to="/projects/$clientId/$projectId/analysis" params={params} {...TAB}>
+          Analysis
+        </Link>
         <Link to="/projects/$clientId/$projectId/notes" params={params} {...TAB}>
           Notes
         </Link>

@@ -1,28 +1,24 @@
-import { Button, Select, Switch } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { guestToken } from "../../api/client";
-import { type ProjectPath, runFieldsQuery, runsQuery } from "../../api/runs";
-import type { DefinedFieldOut, RunOut } from "../../api/schema";
-import { useMayWrite } from "../../api/session";
+import { type ProjectPath, runsQuery } from "../../api/runs";
+import type { DefinedFieldOut } from "../../api/schema";
 import { tagsQuery } from "../../api/tags";
 import { address } from "../../app/base";
-import { number } from "../../lib/numbers";
 import { columnOf, columnsOf, usualColumns } from "../../lib/run-columns";
-import { type RunFilter, wantedRuns } from "../../lib/run-filter";
+import { type RunFilter, wantedBy } from "../../lib/run-filter";
 import type { RunsSearch } from "../../lib/search/runs";
-import { runWithCurl, runWithPython } from "../../lib/snippets";
-import { Code } from "../../ui/code";
-import table from "../../ui/data-table.module.css";
 import { Empty, Failure, Waiting } from "../../ui/feedback";
 import { DownloadIcon } from "../../ui/icons";
-import { SearchField } from "../../ui/search-field";
 import { Columns } from "./columns";
 import { PickedActions } from "./picked";
 import { useProjectPath } from "./project";
 import { RunsTable } from "./runs-table";
-import styles from "./runs.module.css";
+import { Count, exampleOf, Faults, Toolbar } from "./toolbar";
+import { Views } from "./views";
+import { WithRuns } from "./with-runs";
 
 const route = getRouteApi("/signed-in/projects/$clientId/$projectId/runs");
 
@@ -30,11 +26,11 @@ const route = getRouteApi("/signed-in/projects/$clientId/$projectId/runs");
 export function RunsTab() {
   const of = useProjectPath();
   const search = route.useSearch();
-  const fields = useQuery(runFieldsQuery(of, [archived(search)]));
-  if (fields.isPending) return <Waiting what="Loading runs" />;
-  if (fields.isError) return <Failure error={fields.error} retry={fields.refetch} />;
-  if (fields.data.count === 0 && !search.archived) return <NoRuns of={of} />;
-  return <Runs of={of} search={search} fields={fields.data.defined_fields} total={fields.data.count} />;
+  return (
+    <WithRuns of={of} search={search}>
+      {(all) => <Runs of={of} search={search} fields={all.defined_fields} total={all.count} />}
+    </WithRuns>
+  );
 }
 
 interface RunsProps {
@@ -52,10 +48,9 @@ function Runs({ of, search, fields, total }: RunsProps) {
       navigate({ search: (before) => ({ ...before, ...changes }), replace: true, resetScroll: false }),
     [navigate],
   );
-  const wanted = useMemo(() => wantedRuns(search.filter ?? "", fields), [search.filter, fields]);
-  const filters = useMemo(() => filtersOf(search, wanted.filters), [search, wanted.filters]);
+  const wanted = wantedBy(search, fields);
   const [sort, ascending] = [search.sort ?? "id", search.order === "up"];
-  const list = useInfiniteQuery(runsQuery(of, { search: wanted.search, filters, sort, ascending }));
+  const list = useInfiniteQuery(runsQuery(of, { search: wanted.search, filters: wanted.filters, sort, ascending }));
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data]);
   const count = list.data?.pages[0]?.count ?? 0;
   const tags = useQuery(tagsQuery(of.client));
@@ -77,16 +72,11 @@ function Runs({ of, search, fields, total }: RunsProps) {
           change={(keys) => change({ columns: keys })}
           usual={search.columns ? () => change({ columns: undefined }) : undefined}
         />
-        <Exports of={of} filters={filters} search={wanted.search} />
-        <span className={table.count} role="status">
-          {list.isSuccess && countWords(count, total)}
-        </span>
+        <Views of={of} tab="runs" search={search} />
+        <Exports of={of} filters={wanted.filters} search={wanted.search} />
+        <Count count={list.isSuccess ? count : undefined} total={total} />
       </Toolbar>
-      {wanted.faults.map((fault) => (
-        <p key={fault} className={styles.fault} role="status">
-          {fault}: this condition is left out.
-        </p>
-      ))}
+      <Faults faults={wanted.faults} />
       {search.sort && list.isSuccess && count < total && (
         <p className="dimmed">Sorted by {columnOf(search.sort)?.label ?? search.sort}: runs without it are left out.</p>
       )}
@@ -126,74 +116,6 @@ function Runs({ of, search, fields, total }: RunsProps) {
   );
 }
 
-function archived(search: RunsSearch): RunFilter {
-  return { field: "deleted", operator: "==", value: search.archived === true };
-}
-
-function filtersOf(search: RunsSearch, typed: RunFilter[]): RunFilter[] {
-  const state: RunFilter[] = search.state ? [{ field: "state", operator: "==", value: search.state }] : [];
-  return [archived(search), ...state, ...typed];
-}
-
-function countWords(count: number, total: number): string {
-  const word = total === 1 ? "run" : "runs";
-  return count === total ? `${number(count)} ${word}` : `${number(count)} of ${number(total)} ${word}`;
-}
-
-/** A condition that fits these very runs. */
-function exampleOf(fields: DefinedFieldOut[], rows: RunOut[]): string {
-  const metric = fields.map((field) => columnOf(field.key)).find((column) => column?.group === "Metrics")?.label;
-  const [text] = Object.entries(rows[0]?.assignments ?? {}).find(([, value]) => typeof value === "string") ?? [];
-  const quoted = (name: string) => (/\s/.test(name) ? `"${name}"` : name);
-  const parts = [
-    ...(metric === undefined ? [] : [`${quoted(metric)}>0.5`]),
-    ...(text === undefined ? [] : [`${quoted(text)}=${rows[0]?.assignments[text]}`]),
-  ];
-  return parts.join(" ") || "state=failed";
-}
-
-interface ToolbarProps {
-  search: RunsSearch;
-  change: (changes: Partial<RunsSearch>) => void;
-  example: string;
-  children: ReactNode;
-}
-
-function Toolbar({ search, change, example, children }: ToolbarProps) {
-  const filter = useCallback((text: string) => change({ filter: text || undefined }), [change]);
-  return (
-    <div className={table.toolbar}>
-      <SearchField
-        label="Filter"
-        placeholder={`Part of a name, or ${example}`}
-        value={search.filter ?? ""}
-        onChange={filter}
-      />
-      <Select
-        size="xs"
-        aria-label="State"
-        w={130}
-        data={[
-          { value: "all", label: "All states" },
-          { value: "active", label: "Under way" },
-          { value: "completed", label: "Completed" },
-          { value: "failed", label: "Failed" },
-        ]}
-        value={search.state ?? "all"}
-        allowDeselect={false}
-        onChange={(state) => change({ state: state === "all" ? undefined : (state as RunsSearch["state"]) })}
-      />
-      <Switch
-        size="xs"
-        label="Archived"
-        checked={search.archived === true}
-        onChange={(event) => change({ archived: event.currentTarget.checked || undefined })}
-      />
-      {children}
-    </div>
-  );
-}
-
 function Exports({ of, filters, search }: { of: ProjectPath; filters: RunFilter[]; search: string }) {
   if (guestToken() !== null) return null; // a plain link sends no token, only the cookie
   const query = new URLSearchParams({ filters: JSON.stringify(filters), ...(search ? { search } : {}) });
@@ -210,28 +132,4 @@ function Exports({ of, filters, search }: { of: ProjectPath; filters: RunFilter[
       {format.toUpperCase()}
     </Button>
   ));
-}
-
-function NoRuns({ of }: { of: ProjectPath }) {
-  const mayWrite = useMayWrite();
-  return (
-    <Empty title="No runs yet">
-      <p>
-        A run is one execution of a program: what it was given, what it measured, its logs and files.
-        {mayWrite && " A program reports it, with the client of SigOpt or by HTTP:"}
-      </p>
-      {mayWrite && (
-        <div className={styles.ways}>
-          <section>
-            <h3>Python</h3>
-            <Code label="Python">{runWithPython(address(""), of.project)}</Code>
-          </section>
-          <section>
-            <h3>curl</h3>
-            <Code label="curl">{runWithCurl(address(""), of.client, of.project)}</Code>
-          </section>
-        </div>
-      )}
-    </Empty>
-  );
 }
