@@ -10,11 +10,13 @@ from optsvc.plots.words import number, number_of, shortened
 
 _TITLE = "On its way"
 _MOST = 12
-_ROW_PX = 210
-_GAP_PX = 46
+_ROW_PX = 190
+_GAP_PX = 24
 _AROUND_PX = 130
 _FEW = 60
 """So many checkpoints each get a mark."""
+_EACH = 10
+"""So few checkpoints are each labelled."""
 _LONGEST = 26
 """Characters beside a panel."""
 
@@ -54,21 +56,14 @@ def checkpoints(curves: Sequence[Curve], count: int, theme: Theme) -> Figure:
     for place, curve in enumerate(shown):
         ending = "" if place == 0 else str(place + 1)
         top = 1.0 - place * (unit + gap)
-        lowest = place == len(shown) - 1
-        layout[f"xaxis{ending}"] = {
-            **axis("checkpoint" if lowest else ""),
-            "anchor": f"y{ending}",
-            "range": [0.5, count + 0.5],
-            "hoverformat": "d",
-            **({"matches": "x"} if place else {}),
-            **({"dtick": 1} if count <= 10 else {}),
-        }
         layout[f"yaxis{ending}"] = {
             **axis(shortened(curve.name, _LONGEST)),
-            "anchor": f"x{ending}",
+            "anchor": "x",
             "domain": [max(0.0, top - unit), top],
         }
-        data += [{**trace, "xaxis": f"x{ending}", "yaxis": f"y{ending}"} for trace in _traces(curve, theme)]
+        layout["xaxis"] = {**axis("checkpoint"), "anchor": f"y{ending}"}  # beneath the lowest of them
+        data += [{**trace, "yaxis": f"y{ending}"} for trace in _traces(curve, theme)]
+    layout["xaxis"] |= {"range": [0.5, count + 0.5], "hoverformat": "d"} | ({"dtick": 1} if count <= _EACH else {})
     left = f" The first {_MOST} of {len(curves)} metrics." if len(curves) > _MOST else ""
     return Figure(
         title=_TITLE,
