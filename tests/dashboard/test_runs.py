@@ -76,6 +76,9 @@ def test_a_run_of_an_experiment_leads_to_it_and_to_its_observation(visitor, toke
     page.get_by_role("link", name=f"#{experiment}").click()
 
     page.get_by_role("heading", name="Tuned", level=1).wait_for()
+    page.get_by_text("0.5 maximized").wait_for()
+    page.get_by_role("link", name="runs of nets").click()
+    page.get_by_role("row", name="try").wait_for()
 
 
 def test_the_files_of_a_run_are_there_to_take_along(browser, settings, token, tmp_path, caller):
