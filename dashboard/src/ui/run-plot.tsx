@@ -1,5 +1,5 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useId } from "react";
+import { type ReactNode, useEffect, useId, useMemo } from "react";
 import type { Figure } from "../api/plots";
 import type { RunPlot } from "../api/run-plots";
 import { Chart } from "./chart/chart";
@@ -10,7 +10,7 @@ import { loadPlotly } from "./chart/plotly";
 import { Failure, Waiting } from "./feedback";
 import { Panel } from "./page";
 
-interface RunPlotPanelProps {
+export interface RunPlotPanelProps {
   query: UseQueryResult<RunPlot>;
   /** Its heading; the service's own unless given. */
   title?: string;
@@ -32,6 +32,7 @@ export function RunPlotPanel(props: RunPlotPanelProps) {
     loadPlotly().catch(() => undefined); // on its way together with the figure; the chart says what is wrong
   }, []);
   const plot = query.data;
+  const figure = useMemo(() => plot && (prepare ? prepare(plot) : plot.figure), [plot, prepare]);
   const heading = title ?? plot?.title ?? "…";
   return (
     <Panel
@@ -45,12 +46,12 @@ export function RunPlotPanel(props: RunPlotPanelProps) {
     >
       {query.isError ? (
         <Failure error={query.error} retry={query.refetch} />
-      ) : plot === undefined ? (
+      ) : plot === undefined || figure === undefined ? (
         <Waiting />
       ) : (
         <>
           <Chart
-            figure={prepare ? prepare(plot) : plot.figure}
+            figure={figure}
             label={heading}
             describedBy={words}
             chosen={chosen}

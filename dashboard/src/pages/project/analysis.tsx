@@ -1,27 +1,24 @@
 import { useComputedColorScheme } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo } from "react";
 import { type RunPlot, runPlotQuery } from "../../api/run-plots";
 import { allRunsQuery, MOST_TO_CHOOSE_FROM, type ProjectPath } from "../../api/runs";
-import type { DefinedFieldOut, RunOut, RunPagination } from "../../api/schema";
-import { tagsQuery } from "../../api/tags";
+import type { DefinedFieldOut, RunPagination } from "../../api/schema";
 import { type Brush, chosenAmong } from "../../lib/brush";
 import { number } from "../../lib/numbers";
-import { axesAmong, axisValue, columnOf, columnsOf, isTime, type RunColumn, usualColumns } from "../../lib/run-columns";
 import { brushedRuns, restrictionOf } from "../../lib/run-brush";
-import { wantedBy } from "../../lib/run-filter";
+import { axesAmong, axisValue, columnsOf, isTime, type RunColumn } from "../../lib/run-columns";
+import { type Wanted, wantedBy } from "../../lib/run-filter";
 import type { RunAnalysisSearch } from "../../lib/search/run-analysis";
-import { type Ranges } from "../../ui/chart/figure";
-import { Empty, Failure, Waiting } from "../../ui/feedback";
-import { Panel } from "../../ui/page";
-import { RunPlotPanel } from "../../ui/run-plot";
+import type { Ranges } from "../../ui/chart/figure";
+import { Failure, Waiting } from "../../ui/feedback";
+import { RunPlotPanel, type RunPlotPanelProps } from "../../ui/run-plot";
 import { Choice } from "../experiment/analysis/controls";
 import { Chosen } from "./chosen";
+import { ChosenRuns } from "./chosen-runs";
 import { Columns } from "./columns";
-import { PickedActions } from "./picked";
 import { useProjectPath } from "./project";
-import { RunsTable } from "./runs-table";
 import { Count, exampleOf, Faults, Toolbar } from "./toolbar";
 import { Views } from "./views";
 import { WithRuns } from "./with-runs";
@@ -46,7 +43,6 @@ interface AnalysisProps {
 }
 
 function Analysis({ of, search, all }: AnalysisProps) {
-  const theme = useComputedColorScheme("light");
   const navigate = route.useNavigate();
   const change = useCallback(
     (changes: Partial<RunAnalysisSearch>) =>
@@ -56,19 +52,14 @@ function Analysis({ of, search, all }: AnalysisProps) {
   const fields = all.defined_fields;
   const wanted = wantedBy(search, fields);
   const runs = useQuery(allRunsQuery(of, wanted));
-  const { x, y, colour, axes, brush = NOTHING } = search;
-  const scatter = useQuery(runPlotQuery(of, { kind: "scatter", x, y, colour, theme }, wanted));
-  const parallel = useQuery(
-    runPlotQuery(of, { kind: "parallel_coordinates", axes, colour: numeric(colour, fields), theme }, wanted),
-  );
+  const { brush = NOTHING } = search;
   const chosen = useMemo(() => (runs.data ? chosenAmong(brush, runs.data, axisValue) : null), [brush, runs.data]);
-  const offered = axesAmong(columnsOf(fields));
   const onBrush = (ranges: Ranges | null, plot: RunPlot) =>
     change({ brush: ranges === null ? undefined : merged(brush, restrictionOf(plot, ranges)) });
-  const prepare = useCallback((plot: RunPlot) => brushedRuns(plot, brush), [brush]);
   const count = runs.data?.length;
   const tooMany = count !== undefined && count >= MOST_TO_CHOOSE_FROM;
-  const shared = tooMany ? {} : { chosen, drag: "select" as const, onBrush };
+  const selecting = tooMany ? {} : { chosen, drag: "select" as const, onBrush };
+  const charts = { of, search, change, fields, wanted, selecting };
   return (
     <>
       <Toolbar search={search} change={change} example={exampleOf(fields, runs.data ?? [])}>
@@ -83,49 +74,8 @@ function Analysis({ of, search, all }: AnalysisProps) {
       ) : (
         <Chosen brush={brush} chosen={chosen?.size} total={count ?? 0} change={(some) => change({ brush: some })} />
       )}
-      <RunPlotPanel
-        query={scatter}
-        name={`project-${of.project}-scatter`}
-        {...shared}
-        controls={
-          <>
-            <Choice
-              label="Across"
-              options={optionsOf(offered)}
-              value={x ?? String(scatter.data?.options.x ?? "")}
-              onChange={(key) => change({ x: key })}
-            />
-            <Choice
-              label="Up"
-              options={optionsOf(offered)}
-              value={y ?? String(scatter.data?.options.y ?? "")}
-              onChange={(key) => change({ y: key })}
-            />
-            <Choice
-              label="Colour"
-              none="none"
-              options={optionsOf(offered.filter(isNoTime))}
-              value={colour}
-              onChange={(key) => change({ colour: key })}
-            />
-          </>
-        }
-      />
-      <RunPlotPanel
-        query={parallel}
-        name={`project-${of.project}-parallel`}
-        {...shared}
-        prepare={prepare}
-        controls={
-          <Columns
-            label="Axes"
-            offered={offered.filter(isNoTime)}
-            shown={axes ?? (parallel.data?.options.axes as string[] | undefined) ?? []}
-            change={(keys) => change({ axes: keys.length > 0 ? keys : undefined })}
-            usual={axes && (() => change({ axes: undefined }))}
-          />
-        }
-      />
+      <Scatter {...charts} />
+      <Parallel {...charts} brush={brush} />
       {runs.isPending ? (
         <Waiting what="Loading runs" />
       ) : runs.isError ? (
@@ -142,6 +92,79 @@ function Analysis({ of, search, all }: AnalysisProps) {
 }
 
 const NOTHING: Brush = {};
+
+interface ChartProps {
+  of: ProjectPath;
+  search: RunAnalysisSearch;
+  change: (changes: Partial<RunAnalysisSearch>) => void;
+  fields: DefinedFieldOut[];
+  wanted: Wanted;
+  selecting: Pick<RunPlotPanelProps, "chosen" | "drag" | "onBrush">;
+}
+
+/** Any two fields against each other, with another one as colour. */
+function Scatter({ of, search: { x, y, colour }, change, fields, wanted, selecting }: ChartProps) {
+  const theme = useComputedColorScheme("light");
+  const query = useQuery(runPlotQuery(of, { kind: "scatter", x, y, colour, theme }, wanted));
+  const offered = axesAmong(columnsOf(fields));
+  const shown = (axis: "x" | "y") => String(query.data?.options[axis] ?? "");
+  return (
+    <RunPlotPanel
+      query={query}
+      name={`project-${of.project}-scatter`}
+      {...selecting}
+      controls={
+        <>
+          <Choice
+            label="Across"
+            options={optionsOf(offered)}
+            value={x ?? shown("x")}
+            onChange={(key) => change({ x: key })}
+          />
+          <Choice
+            label="Up"
+            options={optionsOf(offered)}
+            value={y ?? shown("y")}
+            onChange={(key) => change({ y: key })}
+          />
+          <Choice
+            label="Colour"
+            none="none"
+            options={optionsOf(offered.filter(isNoTime))}
+            value={colour}
+            onChange={(key) => change({ colour: key })}
+          />
+        </>
+      }
+    />
+  );
+}
+
+/** Many fields beside each other. */
+function Parallel({ of, search, change, fields, wanted, selecting, brush }: ChartProps & { brush: Brush }) {
+  const theme = useComputedColorScheme("light");
+  const { axes } = search;
+  const colour = numeric(search.colour, fields);
+  const query = useQuery(runPlotQuery(of, { kind: "parallel_coordinates", axes, colour, theme }, wanted));
+  const prepare = useCallback((plot: RunPlot) => brushedRuns(plot, brush), [brush]);
+  return (
+    <RunPlotPanel
+      query={query}
+      name={`project-${of.project}-parallel`}
+      {...selecting}
+      prepare={prepare}
+      controls={
+        <Columns
+          label="Axes"
+          offered={axesAmong(columnsOf(fields)).filter(isNoTime)}
+          shown={axes ?? (query.data?.options.axes as string[] | undefined) ?? []}
+          change={(keys) => change({ axes: keys.length > 0 ? keys : undefined })}
+          usual={axes && (() => change({ axes: undefined }))}
+        />
+      }
+    />
+  );
+}
 
 /** With the group behind names that two groups have. */
 function optionsOf(columns: RunColumn[]) {
@@ -160,71 +183,6 @@ function numeric(key: string | undefined, fields: DefinedFieldOut[]): string | u
 /** Moments are axes of plain charts only. */
 function isNoTime(column: RunColumn): boolean {
   return !isTime(column.key);
-}
-
-interface ChosenRunsProps extends AnalysisProps {
-  change: (changes: Partial<RunAnalysisSearch>) => void;
-  chosen: ReadonlySet<string> | null;
-  runs: RunOut[];
-}
-
-/** Those that are chosen, as a table. */
-function ChosenRuns({ of, search, change, all, chosen, runs }: ChosenRunsProps) {
-  const tags = useQuery(tagsQuery(of.client)).data?.data ?? [];
-  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
-  const rows = useMemo(() => (chosen === null ? runs : runs.filter((run) => chosen.has(run.id))), [runs, chosen]);
-  const fields = all.defined_fields;
-  const columns = (search.columns ?? usualColumns(fields)).flatMap((key) => {
-    return columnOf(key, fields.find((field) => field.key === key)?.type) ?? [];
-  });
-  const here = rows.filter((run) => picked.has(run.id));
-  if (runs.length === 0) {
-    return (
-      <Empty title="No run fits">
-        <p>
-          <Link
-            to="/projects/$clientId/$projectId/analysis"
-            params={{ clientId: of.client, projectId: of.project }}
-            search={{}}
-          >
-            Show all runs
-          </Link>
-        </p>
-      </Empty>
-    );
-  }
-  return (
-    <Panel
-      title={rows.length < runs.length ? `${number(rows.length)} of ${number(runs.length)} runs` : "All runs"}
-      actions={
-        <Columns
-          offered={columnsOf(fields)}
-          shown={columns.map((column) => column.key)}
-          change={(keys) => change({ columns: keys })}
-          usual={search.columns ? () => change({ columns: undefined }) : undefined}
-        />
-      }
-    >
-      {here.length > 0 && (
-        <PickedActions client={of.client} runs={here} tags={tags} done={() => setPicked(new Set())} />
-      )}
-      {rows.length === 0 ? (
-        <p className="dimmed">None of them fits: take a range away.</p>
-      ) : (
-        <RunsTable
-          rows={rows}
-          columns={columns}
-          tags={tags}
-          sorting={{ column: search.sort ?? "id", ascending: search.order === "up" }}
-          onSort={({ column, ascending }) =>
-            change({ sort: column === "id" ? undefined : column, order: ascending ? "up" : undefined })
-          }
-          picked={picked}
-          pick={setPicked}
-        />
-      )}
-    </Panel>
-  );
 }
 
 function merged(brush: Brush, parts: Record<string, Brush[string] | null>): Brush | undefined {

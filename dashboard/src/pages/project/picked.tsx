@@ -32,6 +32,7 @@ export function PickedActions({ client, runs, tags, done }: PickedActionsProps) 
           Compare
         </Button>
       )}
+      {runs.length > MOST && <span className="dimmed">up to {MOST} can be compared</span>}
       {mayWrite && <TagButton client={client} runs={runs} tags={tags} />}
       {mayWrite && <ArchiveButton runs={runs} done={done} />}
       <Button size="compact-xs" variant="subtle" onClick={done}>
