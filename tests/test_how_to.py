@@ -40,7 +40,7 @@ def test_past_results_come_in_as_the_page_says(server_url, token, api, tmp_path)
 
 @curl
 @pytest.mark.usefixtures("worker")
-def test_analyses_are_read_as_the_page_says(server_url, token, api, tmp_path):
+def test_analyses_are_read_as_the_page_says(server_url, token, api, caller, tmp_path):
     made = ok(api.post("/experiments", json=experiment_body(type="random")))["id"]
     points = [{"sugar": 0.5 + i % 5, "eggs": 1 + i % 6, "oven": "gas"} for i in range(15)]
     past = [{"assignments": p, "values": [{"name": "taste", "value": float(p["eggs"])}]} for p in points]
@@ -50,9 +50,15 @@ def test_analyses_are_read_as_the_page_says(server_url, token, api, tmp_path):
         while api.get(f"/experiments/{made}/analyses/{analysis}").status_code == 202:
             pass  # a busy machine may take longer than one request waits
 
-    shown = run("see-why.md", tmp_path, {"URL": f"{server_url}/v1", "TOKEN": token, "EXPERIMENT": made})
+    client = str(caller.client_id)
+    ok(api.post(f"/clients/{client}/projects", json={"id": "cakes", "name": "Cakes"}))
+    one = {"name": "first", "assignments": {"sugar": 1}, "values": {"taste": {"value": 0.5}}}
+    ok(api.post(f"/clients/{client}/projects/cakes/training_runs", json=one))
 
-    kinds, importances, slices, plots, history, scatter = answers(shown.decode())
+    names = {"URL": f"{server_url}/v1", "TOKEN": token, "EXPERIMENT": made, "CLIENT": client}
+    shown = run("see-why.md", tmp_path, names)
+
+    kinds, importances, slices, plots, history, scatter, runs = answers(shown.decode())
     assert len(kinds["data"]) == kinds["count"]
     assert importances["result"]["parameters"][0]["name"] == "eggs"
     assert [one["name"] for one in slices["result"]["slices"]] == ["eggs", "sugar"]
@@ -61,6 +67,7 @@ def test_analyses_are_read_as_the_page_says(server_url, token, api, tmp_path):
     assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == listed
     assert history["figure"]["data"][0]["customdata"]
     assert scatter["options"]["colour"] == "parameter:eggs"
+    assert runs["figure"]["data"][0]["y"] == [0.5]
     example = "\n".join(re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("OPTSVC_URL", server_url)

@@ -5,9 +5,16 @@ import pytest
 from tests.support.examples import experiment_body, ok
 
 PAGES = {
+    "/": "Test team",
     "/experiments": "Experiments",
     "/experiments/new": "New experiment",
     "/projects": "Projects",
+    "/projects/{client}/cakes": "Cakes",
+    "/projects/{client}/cakes/runs": "Cakes",
+    "/projects/{client}/cakes/analysis": "Cakes",
+    "/projects/{client}/cakes/notes": "Cakes",
+    "/runs/{run}": "Oven",
+    "/compare/runs?ids=%5B%22{run}%22%2C%22{other}%22%5D&all=true": "Compare runs",
     "/team": "Team & tokens",
     "/experiments/{id}": "Cake",
     "/experiments/{id}/analysis": "Cake",
@@ -19,10 +26,21 @@ PAGES = {
     "/experiments/{id}/api": "Cake",
 }
 
+RUN = {
+    "assignments": {"heat": 180, "kind": "gas"},
+    "assignments_meta": {"heat": {"source": "Search"}},
+    "values": {"taste": {"value": 0.75}},
+    "metadata": {"who": "Marie"},
+    "logs": {"stdout": {"content": "warm"}},
+    "datasets": {"flour": {}},
+    "source_code": {"content": "print(1)"},
+    "sys_metadata": {"feature_importances": {"type": "gain", "scores": {"width": 2.5}}},
+}
+
 
 @pytest.fixture
-def experiment(api, caller) -> str:
-    """An experiment with something on every page; its id."""
+def there(api, caller) -> dict[str, str]:
+    """Something on every page, by what stands in addresses."""
     ok(api.post(f"/clients/{caller.client_id}/projects", json={"id": "cakes", "name": "Cakes"}))
     made = ok(api.post("/experiments", json=experiment_body(project="cakes")))["id"]
     point = {"sugar": 1.0, "eggs": 4, "oven": "gas"}
@@ -31,17 +49,24 @@ def experiment(api, caller) -> str:
         ok(api.post(f"/experiments/{made}/observations", json=body))
     ok(api.post(f"/experiments/{made}/suggestions", json={"assignments": point}))
     ok(api.post(f"/experiments/{made}/queued_suggestions", json={"assignments": point}))
-    return made
+    ok(api.post(f"/clients/{caller.client_id}/projects/cakes/notes", json={"contents": "Start **small**."}))
+    runs = f"/clients/{caller.client_id}/projects/cakes/training_runs"
+    [run, other] = [ok(api.post(runs, json={**RUN, "name": name}))["id"] for name in ("Oven", "Pan")]
+    for value in (0.5, 0.75):
+        ok(api.post(f"/training_runs/{run}/checkpoints", json={"values": [{"name": "taste", "value": value}]}))
+    tag = ok(api.post(f"/clients/{caller.client_id}/tags", json={"name": "best", "color": "#ffff00"}))["id"]
+    ok(api.post(f"/training_runs/{run}/tags", json={"id": tag}))
+    return {"id": made, "client": str(caller.client_id), "run": run, "other": other}
 
 
-def test_every_page_is_quiet_open_to_everybody_by_day_and_night_and_fits_a_phone(visitor, token, experiment):
+def test_every_page_is_quiet_open_to_everybody_by_day_and_night_and_fits_a_phone(visitor, token, there):
     visitor.page.emulate_media(reduced_motion="reduce")
     visitor.open("/sign-in")
     faults, overhangs = {"/sign-in": visitor.faults()}, {"/sign-in": visitor.overhang()}
     visitor.enter(token)
 
     for path, title in PAGES.items():
-        page = visitor.open(path.format(id=experiment))
+        page = visitor.open(path.format(**there))
         page.get_by_role("heading", name=title, level=1).wait_for()
         faults[path], overhangs[path] = visitor.faults(), visitor.overhang()
 

@@ -43,6 +43,24 @@ export const experimentsQuery = (wanted: ListWanted) =>
     placeholderData: (previous) => previous,
   });
 
+/** The experiments of a client, or of one of its projects, that changed last, whatever their evaluations are. */
+export const latestExperimentsQuery = (client: string, project: string | null, limit: number) =>
+  queryOptions({
+    queryKey: ["experiments", "latest", client, project, limit],
+    queryFn: ({ signal }) => {
+      const query = { state: "active", sort: "recent", include_ai: true, limit } as const;
+      const path = { client_id: Number(client) };
+      return project === null
+        ? ask(api.GET("/v1/clients/{client_id}/experiments", { params: { path, query }, signal }))
+        : ask(
+            api.GET("/v1/clients/{client_id}/projects/{project_id}/experiments", {
+              params: { path: { ...path, project_id: project }, query },
+              signal,
+            }),
+          );
+    },
+  });
+
 export const experimentQuery = (id: string) =>
   queryOptions({
     queryKey: ["experiment", id],

@@ -13,3 +13,9 @@ export const noteQuery = (client: string, project: string) =>
       return page.data[0] ?? null;
     },
   });
+
+/** Write a note, which takes the place of the one before. */
+export function writeNote(client: string, project: string, contents: string) {
+  const path = { client_id: Number(client), project_id: project };
+  return ask(api.POST("/v1/clients/{client_id}/projects/{project_id}/notes", { params: { path }, body: { contents } }));
+}

@@ -29,3 +29,12 @@ export const permissionsQuery = (clientId: string | null) =>
 export function changePassword(old_password: string, new_password: string) {
   return ask(api.PUT("/v1/sessions", { body: { old_password, new_password } }));
 }
+
+/** Somebody, as others see them. */
+export const userQuery = (id: string | null) =>
+  queryOptions({
+    queryKey: ["user", id],
+    enabled: id !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) => ask(api.GET("/v1/users/{user_id}", { params: { path: { user_id: Number(id) } }, signal })),
+  });

@@ -13,6 +13,8 @@ import { analysisSearch } from "../lib/search/analysis";
 import { compareSearch } from "../lib/search/compare";
 import { experimentListSearch } from "../lib/search/experiments";
 import { historySearch } from "../lib/search/history";
+import { runAnalysisSearch } from "../lib/search/run-analysis";
+import { runsSearch } from "../lib/search/runs";
 import { Failure, Waiting } from "../ui/feedback";
 import { BASE_PATH } from "./base";
 import { NotFound } from "./not-found";
@@ -53,9 +55,36 @@ const home = createRoute({
     const session = await queryClient.ensureQueryData(sessionQuery);
     const experiment = guestToken() === null ? null : session?.api_token.experiment;
     if (experiment) throw redirect({ to: "/experiments/$experimentId", params: { experimentId: experiment } });
-    throw redirect({ to: "/experiments" });
   },
+  component: lazyRouteComponent(() => import("../pages/home"), "HomePage"),
 });
+
+/** Addresses that the client of SigOpt prints. */
+const printed = [
+  createRoute({
+    getParentRoute: () => root,
+    path: "/run/$id",
+    beforeLoad: ({ params: { id } }) => {
+      throw redirect({ to: "/runs/$runId", params: { runId: id }, replace: true });
+    },
+  }),
+  ...(["/experiment/$id", "/aiexperiment/$id"] as const).map((path) =>
+    createRoute({
+      getParentRoute: () => root,
+      path,
+      beforeLoad: ({ params: { id } }) => {
+        throw redirect({ to: "/experiments/$experimentId", params: { experimentId: id }, replace: true });
+      },
+    }),
+  ),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/tokens/info",
+    beforeLoad: () => {
+      throw redirect({ to: "/team", replace: true });
+    },
+  }),
+];
 
 const experiments = createRoute({
   getParentRoute: () => signedIn,
@@ -77,6 +106,13 @@ const compare = createRoute({
   path: "/compare",
   validateSearch: compareSearch,
   component: lazyRouteComponent(() => import("../pages/compare/compare"), "ComparePage"),
+});
+
+const compareRuns = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/compare/runs",
+  validateSearch: compareSearch,
+  component: lazyRouteComponent(() => import("../pages/compare/runs"), "CompareRunsPage"),
 });
 
 const experiment = createRoute({
@@ -133,6 +169,44 @@ const projects = createRoute({
   component: lazyRouteComponent(() => import("../pages/projects"), "ProjectsPage"),
 });
 
+const project = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/projects/$clientId/$projectId",
+  component: lazyRouteComponent(() => import("../pages/project/project"), "ProjectPage"),
+});
+
+const overview = createRoute({
+  getParentRoute: () => project,
+  path: "/",
+  component: lazyRouteComponent(() => import("../pages/project/overview"), "OverviewTab"),
+});
+
+const runs = createRoute({
+  getParentRoute: () => project,
+  path: "/runs",
+  validateSearch: runsSearch,
+  component: lazyRouteComponent(() => import("../pages/project/runs"), "RunsTab"),
+});
+
+const runAnalysis = createRoute({
+  getParentRoute: () => project,
+  path: "/analysis",
+  validateSearch: runAnalysisSearch,
+  component: lazyRouteComponent(() => import("../pages/project/analysis"), "RunAnalysisTab"),
+});
+
+const notes = createRoute({
+  getParentRoute: () => project,
+  path: "/notes",
+  component: lazyRouteComponent(() => import("../pages/project/notes"), "NotesTab"),
+});
+
+const run = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/runs/$runId",
+  component: lazyRouteComponent(() => import("../pages/run/run"), "RunPage"),
+});
+
 const team = createRoute({
   getParentRoute: () => signedIn,
   path: "/team",
@@ -142,13 +216,17 @@ const team = createRoute({
 const routeTree = root.addChildren([
   signIn,
   shared,
+  ...printed,
   signedIn.addChildren([
     home,
     experiments,
     create,
     compare,
+    compareRuns,
     experiment.addChildren([summary, analysis, history, suggestions, properties, apiTab]),
     projects,
+    project.addChildren([overview, runs, runAnalysis, notes]),
+    run,
     team,
   ]),
 ]);

@@ -10,12 +10,21 @@ const HALF = 0.5;
 
 /** The ids of the observations that are chosen, newest first as they come; null if nothing restricts them. */
 export function chosenBy(brush: Brush, observations: ObservationOut[], total: number): Set<string> | null {
+  return chosenAmong(brush, observations, (observation, key, index) => valueIn(observation, key, total - index));
+}
+
+/** The ids of those things that are chosen, in their order; null if nothing restricts them. */
+export function chosenAmong<T extends { id: string | null }>(
+  brush: Brush,
+  things: T[],
+  valueOf: (thing: T, key: string, index: number) => number | string | null,
+): Set<string> | null {
   const parts = Object.entries(brush);
   if (parts.length === 0) return null;
-  const chosen = observations.filter((observation, index) =>
-    parts.every(([key, wanted]) => within(valueIn(observation, key, total - index), wanted)),
+  const chosen = things.filter((thing, index) =>
+    parts.every(([key, wanted]) => within(valueOf(thing, key, index), wanted)),
   );
-  return new Set(chosen.map((observation) => observation.id ?? ""));
+  return new Set(chosen.map((thing) => thing.id ?? ""));
 }
 
 function within(value: number | string | null, wanted: Range[] | string[]): boolean {

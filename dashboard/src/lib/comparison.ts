@@ -4,21 +4,20 @@ import { bestValue, metricName, optimized, standing } from "./experiment";
 import { number, shown } from "./numbers";
 import { limitWord } from "./thresholds";
 
-/** One line of a table that sets experiments beside each other. */
+/** One line of a table that sets things beside each other. */
 export interface Row {
   name: string;
-  /** Of each experiment; null where it has no such thing. */
+  /** Of each of them; null where it has no such thing. */
   values: (string | null)[];
   differs: boolean;
 }
 
+export function row(name: string, values: (string | null)[]): Row {
+  return { name, values, differs: values.some((value) => value !== values[0]) };
+}
+
 /** What experiments have found and what defines them, line by line. */
 export function comparison(experiments: ExperimentOut[]): Row[] {
-  const row = (name: string, values: (string | null)[]): Row => ({
-    name,
-    values,
-    differs: values.some((value) => value !== values[0]),
-  });
   const of = (name: string, value: (experiment: ExperimentOut) => string | null) => row(name, experiments.map(value));
   const each = <T>(
     word: string,
@@ -79,7 +78,7 @@ export function sharedMetrics(experiments: ExperimentOut[]): string[] {
   return (first ?? []).filter((name) => others.every((names) => names.includes(name)));
 }
 
-const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
+export const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
 
 /** The best so far of several experiments over each other: that line of each one's chart `history`. */
 export function together(plots: { name: string; plot: Plot }[]): Figure {

@@ -7,6 +7,12 @@ export function observed(experiment: { progress: ExperimentOut["progress"] }): P
   return "observation_count" in experiment.progress ? experiment.progress : null;
 }
 
+/** How many evaluations have ended, whatever they are: observations, or runs. */
+export function evaluated(experiment: AnyExperiment): number {
+  const { progress } = experiment;
+  return "observation_count" in progress ? progress.observation_count : progress.finished_run_count;
+}
+
 /** How far an experiment has come. */
 export interface Standing {
   done: number;

@@ -3,7 +3,7 @@ import type { ObservationOut } from "../api/schema";
 /** One thing that a row must fulfil: a comparison of a named value, or a text that occurs somewhere in it. */
 export type Condition =
   { kind: "compare"; name: string; operator: Operator; value: string } | { kind: "text"; text: string };
-type Operator = "<" | "<=" | ">" | ">=" | "=" | "!=";
+export type Operator = "<" | "<=" | ">" | ">=" | "=" | "!=";
 
 const PART = /("[^"]+"|[^\s<>=!"]+)\s*(<=|>=|!=|<|>|=)\s*("[^"]*"|[^\s"]+)|"([^"]+)"|(\S+)/g;
 

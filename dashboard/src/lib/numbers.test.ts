@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { number, parsed, percent, shown, uncertain } from "./numbers";
+import { bytes, number, parsed, percent, shown, uncertain } from "./numbers";
 
 test.each([
   [0, "0"],
@@ -41,4 +41,14 @@ test("what people type is read as a number only if it is one", () => {
 test("texts stay as they are and shares become percentages", () => {
   expect(shown("gas")).toBe("gas");
   expect([0, 0.0512, 0.5, 1].map(percent)).toEqual(["0\u202f%", "5.1\u202f%", "50\u202f%", "100\u202f%"]);
+});
+
+test.each([
+  [0, "0\u202fB"],
+  [999, "999\u202fB"],
+  [1000, "1\u202fkB"],
+  [123_456, "123\u202fkB"],
+  [5_500_000, "5.5\u202fMB"],
+])("%d bytes are %s", (count, text) => {
+  expect(bytes(count)).toBe(text);
 });

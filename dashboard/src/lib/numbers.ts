@@ -52,3 +52,11 @@ export function parsed(text: string): number | null {
   const value = Number(plain);
   return Number.isFinite(value) ? value : null;
 }
+
+const UNITS = ["B", "kB", "MB", "GB", "TB"];
+
+/** So many bytes, in the unit that leaves at most three digits before the point. */
+export function bytes(count: number): string {
+  const unit = Math.min(UNITS.length - 1, count < 1 ? 0 : Math.floor(Math.log10(count) / 3));
+  return `${number(count / 1000 ** unit, 3)}\u202f${UNITS[unit]}`;
+}

@@ -41,6 +41,28 @@ export function createWithCurl(base: string): string {
   ]}'`;
 }
 
+/** A run of a program in a project. */
+export function runWithPython(base: string, project: string): string {
+  return `# pip install sigopt
+import os
+os.environ["SIGOPT_API_URL"] = "${trimmed(base)}"
+os.environ["SIGOPT_API_TOKEN"] = "YOUR-TOKEN"
+import sigopt
+
+sigopt.set_project("${project}")
+with sigopt.create_run(name="first try") as run:
+    run.params.learning_rate = 0.01
+    run.log_metric("accuracy", 0.93)`;
+}
+
+export function runWithCurl(base: string, client: string, project: string): string {
+  return `curl -u YOUR-TOKEN: ${trimmed(base)}/v1/clients/${client}/projects/${project}/training_runs -d '{
+  "name": "first try",
+  "state": "completed",
+  "assignments": {"learning_rate": 0.01},
+  "values": {"accuracy": {"value": 0.93}}}'`;
+}
+
 type Described = Pick<ExperimentOut, "id" | "metrics" | "parameters">;
 
 /** Ask for a suggestion, report what came of it, read the best: in one language, for one experiment. */

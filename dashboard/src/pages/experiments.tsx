@@ -305,7 +305,7 @@ function Best({ experiment }: { experiment: AnyExperiment }) {
 }
 
 /** What to do on the very first visit. */
-function FirstSteps() {
+export function FirstSteps() {
   const mayWrite = useMayWrite();
   return (
     <Empty title="No experiments yet">

@@ -14,7 +14,7 @@ import { PlusIcon } from "../ui/icons";
 import { Page } from "../ui/page";
 import { Ago } from "../ui/time";
 
-/** Places for experiments that belong together. */
+/** Places for experiments and runs that belong together. */
 export function ProjectsPage() {
   const client = useSession().client?.id ?? null;
   const projects = useQuery(projectsQuery(client));
@@ -32,7 +32,8 @@ export function ProjectsPage() {
       ) : projects.data.data.length === 0 ? (
         <Empty title="No projects yet">
           <p>
-            A project keeps experiments together that belong together. Make one, and name it when you make experiments.
+            A project keeps experiments and runs together that belong together. Make one, and name it when you make
+            them.
           </p>
         </Empty>
       ) : (
@@ -63,7 +64,11 @@ function ProjectTable({ projects }: { projects: ProjectOut[] }) {
           {projects.map((project) => (
             <tr key={project.id}>
               <td className={table.name}>
-                <Link to="/experiments" search={{ project: `${project.client}/${project.id}` }} className={table.link}>
+                <Link
+                  to="/projects/$clientId/$projectId"
+                  params={{ clientId: project.client, projectId: project.id }}
+                  className={table.link}
+                >
                   {project.name}
                 </Link>{" "}
                 <span className={table.id}>{project.id}</span>

@@ -128,9 +128,9 @@ def line(name: str, x: Sequence[Any], y: Sequence[Any], *, style: Mapping[str, A
     }
 
 
-def under_pointer(x: str, y: str, *more: str) -> str:
-    """What is written under the pointer, where each mark knows the id of its observation; the axes know the digits."""
-    lines = [f"{escaped(x)}: %{{x}}", f"{escaped(y)}: %{{y}}", *more, "observation %{customdata}"]
+def under_pointer(x: str, y: str, *more: str, thing: str = "observation") -> str:
+    """What is written under the pointer, where each mark knows the id of its `thing`; the axes know the digits."""
+    lines = [f"{escaped(x)}: %{{x}}", f"{escaped(y)}: %{{y}}", *more, f"{thing} %{{customdata}}"]
     return "<br>".join(lines) + "<extra></extra>"
 
 

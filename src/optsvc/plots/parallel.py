@@ -46,7 +46,7 @@ def parallel_coordinates(drawn: Drawn, columns: Sequence[Column], colour: Column
     names = ", ".join(column.name for column in shown)
     return Figure(
         title=_TITLE,
-        description=f"{number_of(len(drawn.ids), 'observation')} across {names}; coloured by {colour.name}.{left} "
+        description=f"{number_of(len(drawn.ids), drawn.thing)} across {names}; coloured by {colour.name}.{left} "
         f"{drawn.note}".rstrip(),
         data=[
             {

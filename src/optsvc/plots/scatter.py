@@ -20,12 +20,14 @@ class Drawn:
         failed: Which failed.
         total: How many there are in all.
         note: What was left out, in a sentence.
+        thing: What they are called, where they are no observations.
     """
 
     ids: Sequence[str]
     failed: Sequence[bool]
     total: int
     note: str = ""
+    thing: str = "observation"
 
 
 def scatter(drawn: Drawn, x: Column, y: Column, colour: Column | None, theme: Theme) -> Figure:
@@ -46,7 +48,7 @@ def scatter(drawn: Drawn, x: Column, y: Column, colour: Column | None, theme: Th
     data = [_crosses(drawn, x, y, bad, theme)]
     layout: dict[str, Any] = {"xaxis": {**axis(x.name), **x.axis()}, "yaxis": {**axis(y.name), **y.axis()}}
     if colour is None:
-        data.append(_trace("observed", drawn, x, y, good, {"color": theme.mark}))
+        data.append(_trace(f"{drawn.thing}s", drawn, x, y, good, {"color": theme.mark}))
     elif colour.categories is not None:
         data += _by_category(drawn, x, y, colour, good, theme)
         layout["legend"] = {"title": {"text": escaped(colour.name)}}
@@ -59,7 +61,7 @@ def scatter(drawn: Drawn, x: Column, y: Column, colour: Column | None, theme: Th
     apart = f" {missing:,} lack one of the two." if missing else ""
     return Figure(
         title=title,
-        description=f"{title}{by}: {number_of(len(there), 'observation')}{failures}.{apart} {drawn.note}".rstrip(),
+        description=f"{title}{by}: {number_of(len(there), drawn.thing)}{failures}.{apart} {drawn.note}".rstrip(),
         data=[trace for trace in data if trace["x"]],
         layout=layout,
         note=drawn.note,
@@ -79,7 +81,7 @@ def _trace(
         [y.values[place] for place in places],
         marker={"size": mark_size(len(drawn.ids)), "opacity": 0.8, **marker},
         customdata=[drawn.ids[place] for place in places],
-        hovertemplate=under_pointer(x.name, y.name, *more),
+        hovertemplate=under_pointer(x.name, y.name, *more, thing=drawn.thing),
         **rest,
     )
 

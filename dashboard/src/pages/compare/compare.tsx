@@ -1,4 +1,4 @@
-import { MultiSelect, Switch, useComputedColorScheme } from "@mantine/core";
+import { MultiSelect, useComputedColorScheme } from "@mantine/core";
 import { useInfiniteQuery, useQueries } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useId, useMemo } from "react";
@@ -10,7 +10,7 @@ import { comparison, sharedMetrics, together } from "../../lib/comparison";
 import { type CompareSearch, MOST } from "../../lib/search/compare";
 import { Chart } from "../../ui/chart/chart";
 import { DownloadChart } from "../../ui/chart/download";
-import table from "../../ui/data-table.module.css";
+import { Differences } from "../../ui/differences";
 import { Empty, Failure, Waiting } from "../../ui/feedback";
 import { Page, Panel } from "../../ui/page";
 import styles from "./compare.module.css";
@@ -41,7 +41,7 @@ export function ComparePage() {
           {sharedMetrics(experiments).map((metric) => (
             <BestTogether key={metric} experiments={experiments} metric={metric} />
           ))}
-          <Differences experiments={experiments} search={search} />
+          <ExperimentDifferences experiments={experiments} search={search} />
         </>
       )}
     </Page>
@@ -119,55 +119,27 @@ function nameOf(experiment: ExperimentOut | undefined): string {
   return `${experiment?.name} #${experiment?.id}`;
 }
 
-function Differences({ experiments, search }: { experiments: ExperimentOut[]; search: CompareSearch }) {
+function ExperimentDifferences({ experiments, search }: { experiments: ExperimentOut[]; search: CompareSearch }) {
   const navigate = route.useNavigate();
-  const rows = comparison(experiments);
-  const shown = search.all ? rows : rows.filter((row) => row.differs);
   return (
-    <Panel
-      title={search.all ? "What they found, and what defines them" : "In what they differ"}
-      actions={
-        <Switch
-          size="xs"
-          label="Show what is the same, too"
-          checked={search.all === true}
-          onChange={(event) => {
-            const all = event.currentTarget.checked || undefined;
-            navigate({ search: (before: CompareSearch) => ({ ...before, all }), replace: true, resetScroll: false });
-          }}
-        />
+    <Differences
+      heads={experiments.map((experiment) => ({
+        id: experiment.id ?? "",
+        name: (
+          <Link to="/experiments/$experimentId" params={{ experimentId: experiment.id ?? "" }}>
+            {nameOf(experiment)}
+          </Link>
+        ),
+      }))}
+      rows={comparison(experiments)}
+      all={search.all === true}
+      showAll={(all) =>
+        navigate({
+          search: (before: CompareSearch) => ({ ...before, all: all || undefined }),
+          replace: true,
+          resetScroll: false,
+        })
       }
-    >
-      <section className={table.frame} tabIndex={0} aria-label="Differences">
-        <table className={table.table}>
-          <thead>
-            <tr>
-              <th scope="col">
-                <span className="dimmed">{shown.length} lines</span>
-              </th>
-              {experiments.map((experiment) => (
-                <th key={experiment.id} scope="col">
-                  <Link to="/experiments/$experimentId" params={{ experimentId: experiment.id ?? "" }}>
-                    {nameOf(experiment)}
-                  </Link>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((row) => (
-              <tr key={row.name}>
-                <td>{row.name}</td>
-                {row.values.map((value, place) => (
-                  <td key={experiments[place]?.id} className={`numbers ${row.differs ? styles.differs : "dimmed"}`}>
-                    {value ?? "–"}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-    </Panel>
+    />
   );
 }

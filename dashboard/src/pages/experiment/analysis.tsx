@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { plotKindsQuery } from "../../api/plots";
-import { observed } from "../../lib/experiment";
+import { evaluated } from "../../lib/experiment";
 import type { AnalysisSearch } from "../../lib/search/analysis";
 import { Empty, Failure, Waiting } from "../../ui/feedback";
 import styles from "./analysis/analysis.module.css";
@@ -30,7 +30,7 @@ export function AnalysisTab() {
     () => new Set(kinds.data?.data.filter((kind) => kind.available).map((kind) => kind.kind)),
     [kinds.data],
   );
-  if ((observed(experiment)?.observation_count ?? 0) === 0) return <NothingYet id={id} />;
+  if (evaluated(experiment) === 0) return <NothingYet id={id} />;
   if (kinds.isPending) return <Waiting />;
   if (kinds.isError) return <Failure error={kinds.error} retry={kinds.refetch} />;
   const view = viewOf(search.view, available);

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { guestToken } from "../../api/client";
 import { bestQuery } from "../../api/experiments";
 import type { ExperimentOut } from "../../api/schema";
-import { optimized, observed } from "../../lib/experiment";
+import { evaluated, optimized } from "../../lib/experiment";
 import { isSearch } from "../../lib/thresholds";
 import { Empty, Failure, Waiting } from "../../ui/feedback";
 import { useExperiment } from "./experiment";
@@ -22,9 +23,10 @@ export function SummaryTab() {
   const best = useQuery(bestQuery(id));
   if (best.isPending) return <Waiting />;
   if (best.isError) return <Failure error={best.error} retry={best.refetch} />;
-  if ((observed(experiment)?.observation_count ?? 0) === 0) {
+  if (evaluated(experiment) === 0) {
     return (
       <>
+        <OfRuns experiment={experiment} />
         <Beginning experiment={experiment} />
         <Notes experiment={experiment} />
       </>
@@ -34,6 +36,7 @@ export function SummaryTab() {
   const several = optimized(experiment).length > 1 || isSearch(experiment) || rows.length > 1;
   return (
     <>
+      <OfRuns experiment={experiment} />
       <Figures experiment={experiment} best={rows} count={best.data.count} />
       <div className={styles.columns}>
         <div className={styles.main}>
@@ -52,6 +55,25 @@ export function SummaryTab() {
         </div>
       </div>
     </>
+  );
+}
+
+/** Where the evaluations are of an experiment whose evaluations are runs. */
+function OfRuns({ experiment }: { experiment: ExperimentOut }) {
+  const { client, project, id } = experiment;
+  if (!experiment.runs_only || client === null || project === null || guestToken() !== null) return null;
+  return (
+    <p className="dimmed">
+      Its evaluations are{" "}
+      <Link
+        to="/projects/$clientId/$projectId/runs"
+        params={{ clientId: client, projectId: project }}
+        search={{ filter: `experiment=${id}` }}
+      >
+        runs of {project}
+      </Link>
+      .
+    </p>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { createContext, type ReactNode, use, useMemo } from "react";
 import { observationsQuery } from "../../../api/experiments";
-import { observed } from "../../../lib/experiment";
+import { evaluated, observed } from "../../../lib/experiment";
 import type { Plot } from "../../../api/plots";
 import type { ExperimentOut, ObservationOut } from "../../../api/schema";
 import { asChosen, type Brush, chosenBy, fromAxis, type Range } from "../../../lib/brush";
@@ -41,7 +41,7 @@ interface SelectionProviderProps {
 
 export function SelectionProvider({ experiment, brush, change, children }: SelectionProviderProps) {
   const progress = observed(experiment);
-  const total = progress?.observation_count ?? 0;
+  const total = evaluated(experiment);
   const tooMany = total > MOST_TO_CHOOSE_FROM;
   const observations = useQuery({ ...observationsQuery(experiment.id ?? ""), enabled: !tooMany });
   const rows = observations.data;

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { analysisQuery } from "../../../api/analyses";
 import type { BestAssignmentsOut, ExperimentOut } from "../../../api/schema";
-import { metricName, optimized, standing, observed } from "../../../lib/experiment";
+import { evaluated, metricName, observed, optimized, standing } from "../../../lib/experiment";
 import { number, percent, uncertain } from "../../../lib/numbers";
 import { isSearch, missing } from "../../../lib/thresholds";
 import { Ago } from "../../../ui/time";
@@ -27,9 +27,11 @@ export function Figures({ experiment, best, count }: FiguresProps) {
         {number(done)}
         {budget !== null && <small> of {number(budget)}</small>}
       </Figure>
-      <Figure name="Last result" below={progress?.last_observation?.failed ? "it failed" : null}>
-        {progress?.last_observation ? <Ago time={progress.last_observation.created} /> : "none yet"}
-      </Figure>
+      {progress && (
+        <Figure name="Last result" below={progress.last_observation?.failed ? "it failed" : null}>
+          {progress.last_observation ? <Ago time={progress.last_observation.created} /> : "none yet"}
+        </Figure>
+      )}
       <GoOn experimentId={experiment.id ?? ""} />
     </dl>
   );
@@ -61,7 +63,7 @@ function Leading({ experiment, best, count }: FiguresProps) {
   const [metric] = metrics;
   if (metrics.length > 1) return <Front experimentId={experiment.id ?? ""} count={count} />;
   if (isSearch(experiment)) {
-    const total = observed(experiment)?.observation_count ?? 0;
+    const total = evaluated(experiment);
     return (
       <Figure name="Reach all thresholds" below={total > 0 && `${percent(count / total)} of all`}>
         {number(count)} <small>of {number(total)}</small>
