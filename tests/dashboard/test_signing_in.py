@@ -96,7 +96,10 @@ def test_who_is_in_two_teams_chooses_whose_experiments_are_shown(visitor, caller
     page.get_by_role("link", name="Soaps").wait_for()
 
     with sessions() as session:
-        assert set(session.scalars(select(Project.reference).where(Project.client_id == other))) == {"examples", "soaps"}
+        assert set(session.scalars(select(Project.reference).where(Project.client_id == other))) == {
+            "examples",
+            "soaps",
+        }
 
 
 def test_a_share_link_shows_one_experiment_to_read(visitor, api):

@@ -16,7 +16,7 @@ export function useChange<Variables, Result>(id: string, change: (variables: Var
 }
 
 /** A key that makes a request safe to repeat: pressing twice does it once. */
-function once(): Record<string, string> {
+export function once(): Record<string, string> {
   return { "idempotency-key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
 }
 

@@ -112,6 +112,11 @@ export const DownloadIcon = (props: IconProps) => (
     <path d="M12 4v11M7.5 11 12 15.5 16.5 11M4 20h16" />
   </Icon>
 );
+export const UploadIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M12 16V4.5M7.5 9 12 4.5 16.5 9M4 20h16" />
+  </Icon>
+);
 export const ShareIcon = (props: IconProps) => (
   <Icon {...props}>
     <circle cx="6" cy="12" r="2.5" />
