@@ -194,6 +194,9 @@ def test_lines_without_a_value_of_the_colour_are_known_and_an_axis_without_value
     drawn(figure)
     [trace] = figure.data
     assert trace["meta"]["colourless"] == [1]
+    assert [place is None for place in trace["meta"]["none"]] == [
+        "none" not in dimension["ticktext"] for dimension in trace["dimensions"]
+    ]
     assert trace["dimensions"][1]["ticktext"] == ["none"]
     assert [at for at, _ in trace["line"]["colorscale"]] == pytest.approx(np.linspace(0, 1, 10))
 

@@ -1,4 +1,5 @@
 import type { Trace } from "../api/plots";
+import type { Below } from "./brush";
 import { plain } from "./markup";
 
 /** From one value of an axis to another, the lower one first. */
@@ -62,6 +63,14 @@ export function parallelOf(trace: Trace | undefined): Parallel {
     shares: color.map((value, place) => (lacking.has(place) ? null : high > low ? (value - low) / (high - low) : 0.5)),
     scale: showscale ? { title: plain(colorbar.title.text), colours: colorscale, range: [low, high] } : null,
   };
+}
+
+/** Where an axis has what has no value; null: all lines have one there. */
+export function belowAxis(trace: Trace | undefined, place: number): Below | null {
+  const none = (trace?.meta as { none?: (number | null)[] } | undefined)?.none?.[place] ?? null;
+  if (none === null) return null;
+  const values = (trace?.dimensions as Dimension[])[place]?.values ?? [];
+  return { none, least: values.reduce((least, value) => (value > none ? Math.min(least, value) : least), Infinity) };
 }
 
 /** Where the axes stand, in pixels. */

@@ -32,6 +32,7 @@ def parallel_coordinates(drawn: Drawn, columns: Sequence[Column], colour: Column
     if not drawn.ids:
         return empty(_TITLE, "Nothing has been observed yet.")
     shown = columns[:_MOST_AXES]
+    axes = [_axis(column) for column in shown]
     numbers = _magnitudes(colour)
     known = [value for value in numbers if value is not None]
     least = min(known, default=0.0)
@@ -52,8 +53,11 @@ def parallel_coordinates(drawn: Drawn, columns: Sequence[Column], colour: Column
             {
                 "type": "parcoords",
                 "customdata": list(drawn.ids),
-                "meta": {"colourless": [place for place, value in enumerate(numbers) if value is None]},
-                "dimensions": [_axis(column) for column in shown],
+                "meta": {
+                    "colourless": [place for place, value in enumerate(numbers) if value is None],
+                    "none": [below for _, below in axes],
+                },
+                "dimensions": [axis for axis, _ in axes],
                 "line": lines,
                 "labelfont": {"color": theme.text, "size": 11},
                 "tickfont": {"color": theme.text},
@@ -67,7 +71,8 @@ def parallel_coordinates(drawn: Drawn, columns: Sequence[Column], colour: Column
     )
 
 
-def _axis(column: Column) -> dict[str, Any]:
+def _axis(column: Column) -> tuple[dict[str, Any], float | None]:
+    """An axis, and where on it lies what has no value, if anything does."""
     numbers = _magnitudes(column)
     known = [value for value in numbers if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
@@ -78,13 +83,14 @@ def _axis(column: Column) -> dict[str, Any]:
     places, labels = _ticks(column, low, high) if known else ([], [])
     below = low - _BELOW * (high - low)
     lacking = len(known) < len(numbers)
-    return {
+    axis = {
         "label": escaped(shortened(column.name, _LONGEST)),
         "values": [below if value is None else value for value in numbers],
         "range": [below if lacking else low, high],
         "tickvals": [below, *places] if lacking else places,
         "ticktext": ["none", *labels] if lacking else labels,
     }
+    return axis, below if lacking else None
 
 
 def _ticks(column: Column, low: float, high: float) -> tuple[list[float], list[str]]:
