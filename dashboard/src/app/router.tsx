@@ -139,6 +139,30 @@ const team = createRoute({
   component: lazyRouteComponent(() => import("../pages/team/team"), "TeamPage"),
 });
 
+const tokens = createRoute({
+  getParentRoute: () => team,
+  path: "/",
+  component: lazyRouteComponent(() => import("../pages/team/tokens-tab"), "TokensTab"),
+});
+
+const people = createRoute({
+  getParentRoute: () => team,
+  path: "/people",
+  component: lazyRouteComponent(() => import("../pages/team/people"), "PeopleTab"),
+});
+
+const usage = createRoute({
+  getParentRoute: () => team,
+  path: "/usage",
+  component: lazyRouteComponent(() => import("../pages/team/usage"), "UsageTab"),
+});
+
+const profile = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/profile",
+  component: lazyRouteComponent(() => import("../pages/profile/profile"), "ProfilePage"),
+});
+
 const routeTree = root.addChildren([
   signIn,
   shared,
@@ -149,7 +173,8 @@ const routeTree = root.addChildren([
     compare,
     experiment.addChildren([summary, analysis, history, suggestions, properties, apiTab]),
     projects,
-    team,
+    team.addChildren([tokens, people, usage]),
+    profile,
   ]),
 ]);
 

@@ -4,7 +4,7 @@ import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { guestToken } from "../api/client";
 import { forgetSession, signOut, useSession } from "../api/session";
-import { DocsIcon, ExperimentsIcon, ProjectsIcon, SignOutIcon, TeamIcon } from "../ui/icons";
+import { DocsIcon, ExperimentsIcon, ProjectsIcon, SignOutIcon, TeamIcon, UserIcon } from "../ui/icons";
 import { Notices } from "../ui/notice";
 import { address } from "./base";
 import styles from "./shell.module.css";
@@ -14,6 +14,7 @@ import { ThemeSwitch } from "./theme-switch";
 export function Shell() {
   const session = useSession();
   const guest = guestToken() !== null || session.api_token.token_type === "guest";
+  const who = guest ? "a shared link, to read" : (session.user?.email ?? session.user?.name ?? "a token");
   return (
     <div className={styles.shell}>
       <a className="skip" href="#content">
@@ -37,7 +38,8 @@ export function Shell() {
             <span className={styles.placeName}>API docs</span>
           </a>
           <ThemeSwitch />
-          <SignOut who={guest ? "a shared link, to read" : (session.user?.email ?? session.user?.name ?? "a token")} />
+          {guest ? <span className={styles.who}>{who}</span> : <Profile who={who} />}
+          <SignOut who={who} />
         </div>
       </header>
       <main id="content" className={styles.content} tabIndex={-1}>
@@ -57,6 +59,20 @@ function Place({ to, icon, name }: { to: "/experiments" | "/projects" | "/team";
   );
 }
 
+function Profile({ who }: { who: string }) {
+  return (
+    <Link
+      to="/profile"
+      className={styles.place}
+      activeProps={{ className: `${styles.place} ${styles.here}` }}
+      title="Profile"
+    >
+      <UserIcon />
+      <span className={`${styles.placeName} ${styles.who}`}>{who}</span>
+    </Link>
+  );
+}
+
 function SignOut({ who }: { who: string }) {
   const navigate = useNavigate();
   const leave = useMutation({
@@ -65,14 +81,11 @@ function SignOut({ who }: { who: string }) {
     onSettled: () => navigate({ to: "/sign-in" }),
   });
   return (
-    <>
-      <span className={styles.who}>{who}</span>
-      <Tooltip label={`Sign out (${who})`}>
-        <ActionIcon variant="subtle" color="gray" aria-label="Sign out" onClick={() => leave.mutate()}>
-          <SignOutIcon />
-        </ActionIcon>
-      </Tooltip>
-    </>
+    <Tooltip label={`Sign out (${who})`}>
+      <ActionIcon variant="subtle" color="gray" aria-label="Sign out" onClick={() => leave.mutate()}>
+        <SignOutIcon />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

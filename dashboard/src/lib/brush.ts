@@ -56,7 +56,8 @@ export function fromAxis(column: Column, constraint: unknown, below: Below | nul
   const spans = (Array.isArray(constraint[0]) ? constraint : [constraint]) as Range[];
   const found = spans.flatMap(([low, high]): Wanted[] => {
     const none = below !== null && low <= below.none && high >= below.none;
-    const values = below !== null && high < below.least ? [] : inValues(column, [Math.max(low, below?.least ?? low), high]);
+    const values =
+      below !== null && high < below.least ? [] : inValues(column, [Math.max(low, below?.least ?? low), high]);
     return none ? [null, ...values] : values;
   });
   return found.length > 0 ? found : null;

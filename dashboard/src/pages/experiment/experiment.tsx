@@ -6,6 +6,7 @@ import type { ExperimentOut } from "../../api/schema";
 import { LiveMark } from "../../ui/live";
 import { Page } from "../../ui/page";
 import { BudgetBar, StateBadge } from "../../ui/progress";
+import tabs from "../../ui/tabs.module.css";
 import { Ago } from "../../ui/time";
 import styles from "./experiment.module.css";
 import { ShareButton } from "./share";
@@ -55,15 +56,15 @@ export function ExperimentPage() {
         </div>
       }
     >
-      <nav className={styles.tabs} aria-label="Experiment">
+      <nav className={tabs.tabs} aria-label="Experiment">
         {TABS.map(([to, name]) => (
           <Link
             key={to}
             to={to}
             params={{ experimentId }}
-            className={styles.tab}
+            className={tabs.tab}
             activeOptions={{ exact: true, includeSearch: false }}
-            activeProps={{ className: `${styles.tab} ${styles.here}` }}
+            activeProps={{ className: `${tabs.tab} ${tabs.here}` }}
           >
             {name}
           </Link>

@@ -30,7 +30,9 @@ function brushed(plot: Plot, columns: Selection["columns"], brush: Selection["br
   if (trace === undefined || !Array.isArray(trace.dimensions)) return plot.figure;
   const dimensions = trace.dimensions.map((dimension: object, place) => {
     const column = columns.find((each) => each.key === axes[place]);
-    return column ? { ...dimension, constraintrange: toAxis(column, brush[column.key], belowAxis(trace, place)) } : dimension;
+    return column
+      ? { ...dimension, constraintrange: toAxis(column, brush[column.key], belowAxis(trace, place)) }
+      : dimension;
   });
   return { ...plot.figure, data: [{ ...trace, dimensions }, ...others] };
 }

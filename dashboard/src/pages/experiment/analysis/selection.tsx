@@ -112,7 +112,8 @@ export function restriction(plot: Plot, ranges: Ranges, columns: Column[]): Reco
   }
   axes.dimensions?.forEach((key, place) => {
     const shown = column(key);
-    if (shown && ranges.dimensions) parts[key] = fromAxis(shown, ranges.dimensions[place], belowAxis(plot.figure.data[0], place));
+    if (shown && ranges.dimensions)
+      parts[key] = fromAxis(shown, ranges.dimensions[place], belowAxis(plot.figure.data[0], place));
   });
   return parts;
 }
