@@ -40,6 +40,7 @@ def test_one_changes_ones_name_address_and_password_and_signs_in_with_them(visit
     sign_in(page, email, PASSWORD)
     page.get_by_role("link", name=email).click()
 
+    page.get_by_role("heading", name="Profile").wait_for()
     page.get_by_label("Name").fill("Marie Curie")
     page.get_by_role("button", name="Change it").first.click()
     page.get_by_text("Your name is changed").wait_for()
@@ -63,8 +64,10 @@ def test_one_changes_ones_name_address_and_password_and_signs_in_with_them(visit
     expect(page.get_by_label("Name")).to_have_value("Marie Curie")
 
 
-def test_an_owner_sees_who_may_do_what_and_keeps_the_teams(visitor, token, email, marie, api):
-    visitor.enter(token)
+def test_an_owner_sees_who_may_do_what_and_keeps_the_teams(visitor, caller, sessions, email, marie, api):
+    with sessions.begin() as session:
+        link = sign_ins.sign_in_link(session, caller.user_id)
+    visitor.sign_in(link)
     page = visitor.open("/team/people")
     people = page.get_by_role("region", name="People").get_by_role("row")
 
@@ -73,7 +76,7 @@ def test_an_owner_sees_who_may_do_what_and_keeps_the_teams(visitor, token, email
     page.get_by_label("Name").fill("Chemistry")
     page.get_by_role("button", name="Rename").first.click()
     page.get_by_role("heading", name="People in Chemistry").wait_for()
-    page.get_by_text("Members see what others").click()
+    page.get_by_role("switch", name="Members see what others").click()
     page.get_by_text("The team is changed").wait_for()
     page.get_by_role("button", name="New team").click()
     page.get_by_role("dialog").get_by_label("Name").fill("Physics")

@@ -2,6 +2,7 @@ import { Button, Modal, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { ClientOut } from "../../api/schema";
+import { useSession } from "../../api/session";
 import {
   allPermissionsQuery,
   clientsQuery,
@@ -28,6 +29,7 @@ interface OrganizationProps {
 
 /** For its owners: all teams of the organization, and what everybody may do in each. */
 export function Organization({ organization, present }: OrganizationProps) {
+  const inPerson = useSession().api_token.token_type === "user";
   const clients = useQuery(clientsQuery(organization));
   const members = useQuery(membersQuery(organization));
   const permissions = useQuery(allPermissionsQuery(organization));
@@ -75,6 +77,11 @@ export function Organization({ organization, present }: OrganizationProps) {
           </tbody>
         </table>
       </section>
+      {!inPerson && (
+        <p className={styles.hint}>
+          You are signed in with a token that reaches this team alone. Who signs in with a password sees all teams.
+        </p>
+      )}
     </Panel>
   );
 }
@@ -88,6 +95,7 @@ function Actions({ organization, name }: { organization: string; name: string })
         initial={name}
         word="Rename"
         save={(given) => renameOrganization(organization, given)}
+        done={(given) => `The organization is called ${given} now.`}
       />
       <NameDialog
         button="New team"
@@ -95,6 +103,7 @@ function Actions({ organization, name }: { organization: string; name: string })
         initial=""
         word="Make the team"
         save={(given) => createClient(organization, given)}
+        done={(given) => `There is a team ${given} now.`}
       />
     </div>
   );
@@ -106,13 +115,16 @@ interface NameDialogProps {
   initial: string;
   word: string;
   save: (name: string) => Promise<unknown>;
+  /** What to say then. */
+  done: (name: string) => string;
 }
 
-function NameDialog({ button, title, initial, word, save }: NameDialogProps) {
+function NameDialog({ button, title, initial, word, save, done }: NameDialogProps) {
   const [opened, setOpened] = useState(false);
   const change = useMutation({
     mutationFn: save,
-    onSuccess: async () => {
+    onSuccess: async (_, given) => {
+      notify({ text: done(given) });
       await refreshTeam();
       setOpened(false);
     },
