@@ -35,7 +35,8 @@ def sign_in(page: Page, email: str, password: str) -> None:
     page.get_by_role("button", name="Sign out").wait_for()
 
 
-def test_one_changes_ones_name_address_and_password_and_signs_in_with_them(visitor, email, marie):
+@pytest.mark.usefixtures("marie")
+def test_one_changes_ones_name_address_and_password_and_signs_in_with_them(visitor, email):
     page = visitor.open("/sign-in")
     sign_in(page, email, PASSWORD)
     page.get_by_role("link", name=email).click()
@@ -64,7 +65,8 @@ def test_one_changes_ones_name_address_and_password_and_signs_in_with_them(visit
     expect(page.get_by_label("Name")).to_have_value("Marie Curie")
 
 
-def test_an_owner_sees_who_may_do_what_and_keeps_the_teams(visitor, caller, sessions, email, marie, api):
+@pytest.mark.usefixtures("marie")
+def test_an_owner_sees_who_may_do_what_and_keeps_the_teams(visitor, caller, sessions, email, api):
     with sessions.begin() as session:
         link = sign_ins.sign_in_link(session, caller.user_id)
     visitor.sign_in(link)
@@ -92,7 +94,8 @@ def test_an_owner_sees_who_may_do_what_and_keeps_the_teams(visitor, caller, sess
     expect(page.get_by_role("columnheader", name="Physics")).to_have_count(0)
 
 
-def test_who_may_not_administer_sees_the_team_and_its_usage_and_no_way_to_change_it(visitor, email, marie, api):
+@pytest.mark.usefixtures("marie")
+def test_who_may_not_administer_sees_the_team_and_its_usage_and_no_way_to_change_it(visitor, email, api):
     ok(api.post("/experiments", json=experiment_body()))
     page = visitor.open("/sign-in")
     sign_in(page, email, PASSWORD)

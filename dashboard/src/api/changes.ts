@@ -93,3 +93,10 @@ export function updateExperiment(id: string, body: Body) {
 export function archiveExperiment(id: string) {
   return ask(api.DELETE("/v1/experiments/{experiment_id}", { params: { path: { experiment_id: Number(id) } } }));
 }
+
+/** Forget all that was observed and suggested. */
+export async function resetExperiment(id: string): Promise<void> {
+  const params = { path: { experiment_id: Number(id) } };
+  await ask(api.DELETE("/v1/experiments/{experiment_id}/observations", { params }));
+  await ask(api.DELETE("/v1/experiments/{experiment_id}/suggestions", { params }));
+}

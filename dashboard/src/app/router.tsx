@@ -13,12 +13,13 @@ import { analysisSearch } from "../lib/search/analysis";
 import { compareSearch } from "../lib/search/compare";
 import { experimentListSearch } from "../lib/search/experiments";
 import { historySearch } from "../lib/search/history";
-import { Failure, Waiting } from "../ui/feedback";
+import { Waiting } from "../ui/feedback";
 import { BASE_PATH } from "./base";
+import { FailedPage, FailedPart, FailedScreen } from "./failed";
 import { NotFound } from "./not-found";
 import { Shell } from "./shell";
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: FailedScreen });
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -39,6 +40,7 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
   component: Shell,
+  errorComponent: FailedScreen,
   beforeLoad: async ({ location }) => {
     if ((await queryClient.ensureQueryData(sessionQuery)) === null) {
       throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { next: location.href } });
@@ -87,6 +89,7 @@ const experiment = createRoute({
 
 const summary = createRoute({
   getParentRoute: () => experiment,
+  errorComponent: FailedPart,
   path: "/",
   validateSearch: (search: Record<string, unknown>): { metric?: string } =>
     search.metric === undefined ? {} : { metric: String(search.metric) },
@@ -95,6 +98,7 @@ const summary = createRoute({
 
 const analysis = createRoute({
   getParentRoute: () => experiment,
+  errorComponent: FailedPart,
   path: "/analysis",
   validateSearch: analysisSearch,
   component: lazyRouteComponent(() => import("../pages/experiment/analysis"), "AnalysisTab"),
@@ -102,6 +106,7 @@ const analysis = createRoute({
 
 const history = createRoute({
   getParentRoute: () => experiment,
+  errorComponent: FailedPart,
   path: "/history",
   validateSearch: historySearch,
   component: lazyRouteComponent(() => import("../pages/experiment/history"), "HistoryTab"),
@@ -109,18 +114,21 @@ const history = createRoute({
 
 const suggestions = createRoute({
   getParentRoute: () => experiment,
+  errorComponent: FailedPart,
   path: "/suggestions",
   component: lazyRouteComponent(() => import("../pages/experiment/suggestions"), "SuggestionsTab"),
 });
 
 const properties = createRoute({
   getParentRoute: () => experiment,
+  errorComponent: FailedPart,
   path: "/properties",
   component: lazyRouteComponent(() => import("../pages/experiment/properties/properties"), "PropertiesTab"),
 });
 
 const apiTab = createRoute({
   getParentRoute: () => experiment,
+  errorComponent: FailedPart,
   path: "/api",
   validateSearch: (search: Record<string, unknown>): { language?: string } =>
     typeof search.language === "string" ? { language: search.language } : {},
@@ -141,18 +149,21 @@ const team = createRoute({
 
 const tokens = createRoute({
   getParentRoute: () => team,
+  errorComponent: FailedPart,
   path: "/",
   component: lazyRouteComponent(() => import("../pages/team/tokens-tab"), "TokensTab"),
 });
 
 const people = createRoute({
   getParentRoute: () => team,
+  errorComponent: FailedPart,
   path: "/people",
   component: lazyRouteComponent(() => import("../pages/team/people"), "PeopleTab"),
 });
 
 const usage = createRoute({
   getParentRoute: () => team,
+  errorComponent: FailedPart,
   path: "/usage",
   component: lazyRouteComponent(() => import("../pages/team/usage"), "UsageTab"),
 });
@@ -185,7 +196,7 @@ export const router = createRouter({
   defaultPreloadStaleTime: 0,
   scrollRestoration: true,
   defaultPendingComponent: () => <Waiting />,
-  defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+  defaultErrorComponent: FailedPage,
 });
 
 declare module "@tanstack/react-router" {

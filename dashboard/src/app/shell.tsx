@@ -10,8 +10,17 @@ import { address } from "./base";
 import styles from "./shell.module.css";
 import { ThemeSwitch } from "./theme-switch";
 
-/** Around every page of who is signed in: where one can go, and who one is. */
+/** Around every page of who is signed in. */
 export function Shell() {
+  return (
+    <Frame>
+      <Outlet />
+    </Frame>
+  );
+}
+
+/** Where one can go, who one is, and what is shown there. */
+export function Frame({ children }: { children: ReactNode }) {
   const session = useSession();
   const guest = guestToken() !== null || session.api_token.token_type === "guest";
   const who = guest ? "a shared link, to read" : (session.user?.email ?? session.user?.name ?? "a token");
@@ -43,9 +52,27 @@ export function Shell() {
         </div>
       </header>
       <main id="content" className={styles.content} tabIndex={-1}>
-        <Outlet />
+        {children}
       </main>
       <Notices />
+    </div>
+  );
+}
+
+/** The same where it is not known who is there. */
+export function BareFrame({ children }: { children: ReactNode }) {
+  return (
+    <div className={styles.shell}>
+      <header className={styles.bar}>
+        <Link to="/" className={styles.brand}>
+          <Mark />
+          <span>optsvc</span>
+        </Link>
+        <div className={styles.end}>
+          <ThemeSwitch />
+        </div>
+      </header>
+      <main className={styles.content}>{children}</main>
     </div>
   );
 }
