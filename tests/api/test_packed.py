@@ -1,4 +1,4 @@
-"""Answers are compressed for whoever asks for that; what is short, packed already or comes bit by bit stays as it is."""
+"""Answers are compressed for whoever asks for that; what is short, packed or comes bit by bit stays as it is."""
 
 import gzip
 import time

@@ -201,6 +201,17 @@ def test_lines_without_a_value_of_the_colour_are_known_and_an_axis_without_value
     assert [at for at, _ in trace["line"]["colorscale"]] == pytest.approx(np.linspace(0, 1, 10))
 
 
+def test_axes_have_no_more_digits_than_can_be_told_apart_and_keep_their_ends():
+    values = [1 / 7, 1 / 3, 1.0]
+    column = Column("x", values)
+
+    [trace] = parallel_coordinates(observations(3), [column], column, LIGHT).data
+
+    [axis] = trace["dimensions"]
+    assert axis["range"] == [values[0], values[2]] == [axis["values"][0], axis["values"][2]]
+    assert axis["values"][1] == trace["line"]["color"][1] == 0.33333
+
+
 def test_one_observation_has_an_axis_with_room_on_both_sides():
     figure = parallel_coordinates(observations(1), [Column("x", [3])], Column("x", [3]), LIGHT)
 

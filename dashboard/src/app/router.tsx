@@ -7,12 +7,16 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { guestToken } from "../api/client";
+import { experimentQuery } from "../api/experiments";
+import { plotKindsQuery } from "../api/plots";
 import { queryClient } from "../api/query-client";
 import { sessionQuery } from "../api/session";
+import { observed } from "../lib/experiment";
 import { analysisSearch } from "../lib/search/analysis";
 import { compareSearch } from "../lib/search/compare";
 import { experimentListSearch } from "../lib/search/experiments";
 import { historySearch } from "../lib/search/history";
+import { loadPlotly } from "../ui/chart/plotly";
 import { Waiting } from "../ui/feedback";
 import { BASE_PATH } from "./base";
 import { FailedPage, FailedPart, FailedScreen } from "./failed";
@@ -81,9 +85,16 @@ const compare = createRoute({
   component: lazyRouteComponent(() => import("../pages/compare/compare"), "ComparePage"),
 });
 
+/** What most tabs of an experiment ask first, on its way while their code is; with results, they have charts too. */
+async function foresee(id: string): Promise<void> {
+  const found = await queryClient.ensureQueryData(experimentQuery(id)).catch(() => null); // the page will say why
+  if (found !== null && (observed(found)?.observation_count ?? 0) > 0) await loadPlotly().catch(() => null);
+}
+
 const experiment = createRoute({
   getParentRoute: () => signedIn,
   path: "/experiments/$experimentId",
+  loader: ({ params }) => void queryClient.prefetchQuery(experimentQuery(params.experimentId)),
   component: lazyRouteComponent(() => import("../pages/experiment/experiment"), "ExperimentPage"),
 });
 
@@ -91,6 +102,7 @@ const summary = createRoute({
   getParentRoute: () => experiment,
   errorComponent: FailedPart,
   path: "/",
+  loader: ({ params }) => void foresee(params.experimentId),
   validateSearch: (search: Record<string, unknown>): { metric?: string } =>
     search.metric === undefined ? {} : { metric: String(search.metric) },
   component: lazyRouteComponent(() => import("../pages/experiment/summary"), "SummaryTab"),
@@ -100,6 +112,10 @@ const analysis = createRoute({
   getParentRoute: () => experiment,
   errorComponent: FailedPart,
   path: "/analysis",
+  loader: ({ params }) => {
+    void queryClient.prefetchQuery(plotKindsQuery(params.experimentId));
+    void foresee(params.experimentId);
+  },
   validateSearch: analysisSearch,
   component: lazyRouteComponent(() => import("../pages/experiment/analysis"), "AnalysisTab"),
 });
@@ -198,6 +214,12 @@ export const router = createRouter({
   defaultPendingComponent: () => <Waiting />,
   defaultErrorComponent: FailedPage,
 });
+
+/** The code of the page that is opened comes while the service says who is signed in, not after that. */
+for (const match of router.matchRoutes(router.latestLocation)) {
+  const route = router.routesById[match.routeId as keyof typeof router.routesById];
+  void router.loadRouteChunk(route)?.catch(() => null); // asked for again when it is shown
+}
 
 declare module "@tanstack/react-router" {
   interface Register {

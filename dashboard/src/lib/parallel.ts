@@ -131,6 +131,17 @@ export function standingOut({ axes, ids }: Parallel, chosen: ReadonlySet<string>
   return ids.map((_, line) => restricted.every((axis) => holds(axis.chosen, axis.values[line] ?? NaN)));
 }
 
+const SHADES = 255;
+
+/** The colours of a scale, each mixed once: what is drawn has thousands of lines. */
+export function paletteOf(colours: ColourScale): (share: number) => string {
+  const mixed: string[] = [];
+  return (share) => {
+    const shade = Math.round(share * SHADES);
+    return (mixed[shade] ??= colourAt(colours, shade / SHADES));
+  };
+}
+
 /** A colour between those of a scale, which are `#rrggbb`. */
 export function colourAt(colours: ColourScale, share: number): string {
   const above = colours.findIndex(([at]) => at >= share);

@@ -16,6 +16,8 @@ _MOST_LABELS = 20
 _FEW_AXES = 6
 _LONGEST = 24
 """Characters of a name."""
+_DIGITS = 4
+_MOST_DIGITS = 17
 _BELOW = 0.12
 """Where there is no value, lines go below the axis, by this share of its length."""
 
@@ -38,7 +40,7 @@ def parallel_coordinates(drawn: Drawn, columns: Sequence[Column], colour: Column
     least = min(known, default=0.0)
     title = f"log10 {colour.name}" if colour.log else colour.name
     lines: dict[str, Any] = {
-        "color": [least if value is None else value for value in numbers],
+        "color": [least if value is None else round(value, _digits(least, max(known))) for value in numbers],
         "colorscale": [[place / (len(SCALE_COLOURS) - 1), colour] for place, colour in enumerate(SCALE_COLOURS)],
         "colorbar": {"title": {"text": escaped(title)}, "tickformat": NUMBERS},
         "showscale": bool(known),
@@ -83,14 +85,20 @@ def _axis(column: Column) -> tuple[dict[str, Any], float | None]:
     places, labels = _ticks(column, low, high) if known else ([], [])
     below = low - _BELOW * (high - low)
     lacking = len(known) < len(numbers)
+    digits = _digits(low, high)
     axis = {
         "label": escaped(shortened(column.name, _LONGEST)),
-        "values": [below if value is None else value for value in numbers],
+        "values": [below if value is None else min(high, max(low, round(value, digits))) for value in numbers],
         "range": [below if lacking else low, high],
         "tickvals": [below, *places] if lacking else places,
         "ticktext": ["none", *labels] if lacking else labels,
     }
     return axis, below if lacking else None
+
+
+def _digits(low: float, high: float) -> int:
+    """To how many decimals values are told apart on an axis or a scale of colours: long numbers are slow to send."""
+    return _DIGITS - math.floor(math.log10(high - low)) if 0 < high - low < math.inf else _MOST_DIGITS
 
 
 def _ticks(column: Column, low: float, high: float) -> tuple[list[float], list[str]]:
