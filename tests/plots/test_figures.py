@@ -208,8 +208,8 @@ def test_axes_have_no_more_digits_than_can_be_told_apart_and_keep_their_ends():
     [trace] = parallel_coordinates(observations(3), [column], column, LIGHT).data
 
     [axis] = trace["dimensions"]
-    assert axis["range"] == [values[0], values[2]] == [axis["values"][0], axis["values"][2]]
-    assert axis["values"][1] == trace["line"]["color"][1] == 0.33333
+    assert axis["range"] == [1 / 7, 1]
+    assert axis["values"] == trace["line"]["color"] == [0.14286, 0.33333, 1]
 
 
 def test_one_observation_has_an_axis_with_room_on_both_sides():
