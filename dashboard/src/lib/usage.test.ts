@@ -6,13 +6,13 @@ const NOW = new Date(2026, 1, 15);
 test("months begin in the reader's zone, and the year stands where it begins", () => {
   const months = lastMonths(3, NOW);
 
-  expect(months).toEqual([new Date(2025, 11, 1), new Date(2026, 0, 1), new Date(2026, 1, 1)].map((day) => +day / 1000));
-  expect(months.map(monthName)).toEqual(["Dec", "Jan 2026", "Feb"]);
+  expect(months).toEqual([new Date(2026, 1, 1), new Date(2026, 0, 1), new Date(2025, 11, 1)].map((day) => +day / 1000));
+  expect(months.map(monthName)).toEqual(["Feb", "Jan 2026", "Dec"]);
 });
 
 test("each is counted in its month for who made it, and what is older not at all", () => {
   const months = lastMonths(2, NOW);
-  const [january = 0, february = 0] = months;
+  const [february = 0, january = 0] = months;
   const made = [
     { user: "2", created: february },
     { user: "1", created: february + 5 },
@@ -23,8 +23,8 @@ test("each is counted in its month for who made it, and what is older not at all
   ];
 
   expect(usage(made, months)).toEqual([
-    { user: "1", months: [2, 1], total: 3 },
-    { user: "2", months: [0, 1], total: 1 },
-    { user: null, months: [1, 0], total: 1 },
+    { user: "1", months: [1, 2], total: 3 },
+    { user: "2", months: [1, 0], total: 1 },
+    { user: null, months: [0, 1], total: 1 },
   ]);
 });

@@ -11,11 +11,11 @@ export interface UsageRow {
   total: number;
 }
 
-/** The beginnings of the last months in the reader's zone, the present one last, in seconds since 1970. */
+/** The beginnings of the last months in the reader's zone, the present one first, in seconds since 1970. */
 export function lastMonths(count: number, now: Date): number[] {
   return Array.from(
     { length: count },
-    (_, place) => new Date(now.getFullYear(), now.getMonth() - (count - 1 - place), 1).getTime() / 1000,
+    (_, place) => new Date(now.getFullYear(), now.getMonth() - place, 1).getTime() / 1000,
   );
 }
 
@@ -23,7 +23,7 @@ export function lastMonths(count: number, now: Date): number[] {
 export function usage(made: Made[], months: number[]): UsageRow[] {
   const rows = new Map<string | null, UsageRow>();
   for (const { user, created } of made) {
-    const month = months.findLastIndex((start) => created >= start);
+    const month = months.findIndex((start) => created >= start);
     if (month < 0) continue;
     const row = rows.get(user) ?? { user, months: months.map(() => 0), total: 0 };
     row.months[month] = (row.months[month] ?? 0) + 1;

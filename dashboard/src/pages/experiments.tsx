@@ -191,7 +191,7 @@ function ExperimentTable({
 }: ViewProps & PickProps & { experiments: AnyExperiment[] }) {
   return (
     <div className={table.frame}>
-      <table className={table.table}>
+      <table className={`${table.table} ${styles.list}`}>
         <thead>
           <tr>
             <th scope="col" className={styles.pick}>
@@ -264,7 +264,7 @@ function Row({ experiment, picked, pick }: PickProps & { experiment: AnyExperime
       <td>
         <StateBadge experiment={experiment} />
       </td>
-      <td>
+      <td className={styles.project}>
         {experiment.project ? (
           <Link to="/experiments" search={{ project: `${experiment.client}/${experiment.project}` }}>
             {experiment.project}
@@ -273,7 +273,7 @@ function Row({ experiment, picked, pick }: PickProps & { experiment: AnyExperime
           <span className="dimmed">–</span>
         )}
       </td>
-      <td className="dimmed">
+      <td className={`dimmed ${styles.created}`}>
         <Ago time={experiment.created} />
       </td>
       <td className="dimmed">

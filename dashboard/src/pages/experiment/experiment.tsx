@@ -6,7 +6,7 @@ import type { ExperimentOut } from "../../api/schema";
 import { LiveMark } from "../../ui/live";
 import { Page } from "../../ui/page";
 import { BudgetBar, StateBadge } from "../../ui/progress";
-import tabs from "../../ui/tabs.module.css";
+import { TAB, Tabs } from "../../ui/tabs";
 import { Ago } from "../../ui/time";
 import styles from "./experiment.module.css";
 import { ShareButton } from "./share";
@@ -56,20 +56,19 @@ export function ExperimentPage() {
         </div>
       }
     >
-      <nav className={tabs.tabs} aria-label="Experiment">
+      <Tabs label="Experiment">
         {TABS.map(([to, name]) => (
           <Link
             key={to}
             to={to}
             params={{ experimentId }}
-            className={tabs.tab}
             activeOptions={{ exact: true, includeSearch: false }}
-            activeProps={{ className: `${tabs.tab} ${tabs.here}` }}
+            {...TAB}
           >
             {name}
           </Link>
         ))}
-      </nav>
+      </Tabs>
       <Outlet />
     </Page>
   );

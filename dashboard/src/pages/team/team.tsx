@@ -1,6 +1,6 @@
 import { Link, Outlet } from "@tanstack/react-router";
 import { Page } from "../../ui/page";
-import tabs from "../../ui/tabs.module.css";
+import { TAB, Tabs } from "../../ui/tabs";
 
 const TABS = [
   ["/team", "Tokens"],
@@ -12,19 +12,13 @@ const TABS = [
 export function TeamPage() {
   return (
     <Page title="Team & tokens">
-      <nav className={tabs.tabs} aria-label="Team">
+      <Tabs label="Team">
         {TABS.map(([to, name]) => (
-          <Link
-            key={to}
-            to={to}
-            className={tabs.tab}
-            activeOptions={{ exact: true }}
-            activeProps={{ className: `${tabs.tab} ${tabs.here}` }}
-          >
+          <Link key={to} to={to} activeOptions={{ exact: true }} {...TAB}>
             {name}
           </Link>
         ))}
-      </nav>
+      </Tabs>
       <Outlet />
     </Page>
   );

@@ -15,7 +15,7 @@ const MONTHS = 12;
 export function UsageTab() {
   const { client } = useSession();
   const months = useMemo(() => lastMonths(MONTHS, new Date()), []);
-  const made = useQuery(madeQuery(client?.id ?? null, months[0] ?? 0));
+  const made = useQuery(madeQuery(client?.id ?? null, months.at(-1) ?? 0));
   const members = useQuery(membersQuery(client?.organization ?? null));
   if (client === null) {
     return (
@@ -59,33 +59,33 @@ function Table({ title, made, all, months, nameOf }: TableProps) {
             <thead>
               <tr>
                 <th scope="col">By</th>
+                <th scope="col" className={table.number}>
+                  Total
+                </th>
                 {months.map((month) => (
                   <th key={month} scope="col" className={table.number}>
                     {monthName(month)}
                   </th>
                 ))}
-                <th scope="col" className={table.number}>
-                  Total
-                </th>
               </tr>
             </thead>
             <tbody>
               {rows.map((row) => (
                 <tr key={row.user}>
                   <td>{nameOf(row.user)}</td>
+                  <Count count={row.total} strong />
                   {row.months.map((count, month) => (
                     <Count key={months[month]} count={count} />
                   ))}
-                  <Count count={row.total} strong />
                 </tr>
               ))}
               {rows.length > 1 && (
                 <tr>
                   <td className="dimmed">all together</td>
+                  <Count count={made.length} strong />
                   {sums.map((count, month) => (
                     <Count key={months[month]} count={count} />
                   ))}
-                  <Count count={made.length} strong />
                 </tr>
               )}
             </tbody>
