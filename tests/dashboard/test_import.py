@@ -6,7 +6,7 @@ from tests.support.examples import experiment_body, ok
 
 HEADER = "sugar,eggs,oven,taste,failed,metadata.cook"
 GOOD = f"{HEADER}\n0.7,4,gas,0.81,,Zoë\n2.5,2,electric,0.34,,\n9,6,electric,,true,\n"
-FAULTY = GOOD.replace("0.34", "a lot").replace("9,6,electric", "9,six,electric")
+FAULTY = GOOD.replace("0.34", "a lot").replace("9,6,electric", "9,6,coal")
 
 
 def file_of(text: str) -> dict[str, object]:
@@ -23,7 +23,7 @@ def test_a_faulty_file_is_refused_by_line_and_column_and_the_mended_one_taken_in
     wrong = page.get_by_role("region", name="Rows that are wrong").get_by_role("row")
     expect(wrong).to_have_count(3)
     expect(wrong.nth(1)).to_contain_text("3values.taste.value")
-    expect(wrong.nth(2)).to_contain_text("4assignments.eggs")
+    expect(wrong.nth(2)).to_contain_text("4assignments.oven")
     expect(page.get_by_role("button", name="Import 3")).to_have_count(0)
     assert visitor.faults() == []
     assert ok(api.get(f"/experiments/{experiment}"))["progress"]["observation_count"] == 0

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { columnNames, csvRows, emptyTable, withFullNames } from "./csv";
+import { columnNames, csvRows, emptyTable, faultyColumn, withFullNames } from "./csv";
 
 const CAKE = {
   conditionals: [],
@@ -32,4 +32,14 @@ test("columns may be called for short, unless a name is that of two things", () 
   );
   expect(withFullNames("assignments.sugar\n1", names)).toBe("assignments.sugar\n1");
   expect(emptyTable(names)).toBe('sugar,"size, cm",taste,failed\n');
+});
+
+test("a row that breaks a rule of a parameter is wrong in its column", () => {
+  const columns = ["assignments.oven", "values.taste.value"];
+
+  expect(faultyColumn({ column: null, message: "parameter 'oven': 'x' is not one of ['gas']" }, columns)).toBe(
+    "assignments.oven",
+  );
+  expect(faultyColumn({ column: "failed", message: "failed: expected true or false" }, columns)).toBe("failed");
+  expect(faultyColumn({ column: null, message: "the row has 3 cells, the header has 2" }, columns)).toBeNull();
 });

@@ -1,4 +1,4 @@
-import type { ExperimentOut } from "../api/schema";
+import type { ExperimentOut, RowErrorBody } from "../api/schema";
 import { metricName } from "./experiment";
 
 /** A row of a table, and the line on which it begins, from 1. */
@@ -62,4 +62,11 @@ export function emptyTable(names: Map<string, string>): string {
 
 function written(cell: string): string {
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+/** The column that a row is wrong in, as the service says it or as its sentence names it; null: the whole row. */
+export function faultyColumn({ column, message }: Pick<RowErrorBody, "column" | "message">, columns: string[]) {
+  if (column !== null) return column;
+  const name = /^(?:parameter|conditional|metric) '(.+?)'/.exec(message)?.[1];
+  return columns.find((each) => each === `assignments.${name}` || each === `values.${name}.value`) ?? null;
 }

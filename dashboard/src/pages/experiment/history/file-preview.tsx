@@ -1,14 +1,14 @@
 import { useMemo } from "react";
 import type { ResultFile } from "../../../api/imports";
 import type { RowErrorBody } from "../../../api/schema";
-import { csvRows } from "../../../lib/csv";
+import { csvRows, faultyColumn } from "../../../lib/csv";
 import table from "../../../ui/data-table.module.css";
 import styles from "./import.module.css";
 
 const SHOWN = 6;
 
 /** Which rows are wrong, and in which column. */
-export function Faults({ rows }: { rows: RowErrorBody[] }) {
+export function Faults({ rows, columns }: { rows: RowErrorBody[]; columns: string[] }) {
   if (rows.length === 0) return null;
   return (
     <section className={`${table.frame} ${styles.faults}`} aria-label="Rows that are wrong" tabIndex={0}>
@@ -23,13 +23,16 @@ export function Faults({ rows }: { rows: RowErrorBody[] }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
-            <tr key={`${row.line} ${row.column}`}>
-              <td className={table.number}>{row.line}</td>
-              <td>{row.column ?? <span className="dimmed">the whole row</span>}</td>
-              <td className={styles.sentence}>{row.message}</td>
-            </tr>
-          ))}
+          {rows.map((row) => {
+            const column = faultyColumn(row, columns);
+            return (
+              <tr key={`${row.line} ${row.message}`}>
+                <td className={table.number}>{row.line}</td>
+                <td>{column ?? <span className="dimmed">the whole row</span>}</td>
+                <td className={styles.sentence}>{row.message.replace(`${column}: `, "")}</td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </section>
@@ -41,7 +44,10 @@ export function Preview({ file, faults }: { file: ResultFile; faults: RowErrorBo
   const [header, ...rows] = useMemo(() => csvRows(file.content, SHOWN + 1), [file]);
   if (header === undefined || rows.length === 0) return null;
   const faulty = (line: number, column: string | undefined) =>
-    faults.some((fault) => fault.line === line && (fault.column === null || fault.column === column));
+    faults.some((fault) => {
+      const wrong = faultyColumn(fault, header.cells);
+      return fault.line === line && (wrong === null || wrong === column);
+    });
   return (
     <section className={table.frame} aria-label="The first rows" tabIndex={0}>
       <table className={table.table}>

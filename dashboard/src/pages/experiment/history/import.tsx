@@ -5,7 +5,7 @@ import { useChange } from "../../../api/changes";
 import { ApiError } from "../../../api/client";
 import { checkFile, importFile, type ResultFile } from "../../../api/imports";
 import type { ExperimentOut, ObservationImportOut } from "../../../api/schema";
-import { columnNames, emptyTable, withFullNames } from "../../../lib/csv";
+import { columnNames, csvRows, emptyTable, withFullNames } from "../../../lib/csv";
 import { number } from "../../../lib/numbers";
 import { Failure, Waiting } from "../../../ui/feedback";
 import forms from "../../../ui/forms.module.css";
@@ -60,6 +60,7 @@ function ImportForm({ experiment, onDone }: { experiment: ExperimentOut; onDone:
     });
   }
 
+  const columns = useMemo(() => csvRows(file?.content ?? "", 1)[0]?.cells ?? [], [file]);
   const refusal = store.error ?? check.error;
   return (
     <div className={forms.form}>
@@ -69,7 +70,7 @@ function ImportForm({ experiment, onDone }: { experiment: ExperimentOut; onDone:
       {refusal && (
         <>
           <Failure error={refusal instanceof ApiError && refusal.rows.length > 0 ? headline(refusal) : refusal} />
-          {refusal instanceof ApiError && <Faults rows={refusal.rows} />}
+          {refusal instanceof ApiError && <Faults rows={refusal.rows} columns={columns} />}
         </>
       )}
       {check.isSuccess && !store.isError && (
