@@ -14,7 +14,12 @@ const theme = createTheme({
   components: {
     // Locking the scroll would write a <style> into the page, which its policy forbids.
     Modal: Modal.extend({
-      defaultProps: { lockScroll: false, centered: true, closeButtonProps: { "aria-label": "Close" } },
+      defaultProps: {
+        lockScroll: false,
+        centered: true,
+        closeButtonProps: { "aria-label": "Close" },
+        attributes: { header: { role: "presentation" } }, // a dialog's is not the page's
+      },
     }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, multiline: true, maw: 360 } }),
   },

@@ -6,6 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from optsvc.api import dashboard
+from optsvc.api.packed import Packed
 from tests.support import patient
 from tests.support.service import live_server
 
@@ -23,6 +24,7 @@ def served(tmp_path_factory):
     (static / "assets" / "index-1.js").write_text("export {};")
     (static / "assets" / "index-1.js.gz").write_bytes(b"packed")
     app = FastAPI(redirect_slashes=False, docs_url=None)
+    app.add_middleware(Packed)
     app.get("/v1/things")(lambda: {})
     dashboard.install(app, static)
     with live_server(app) as url, patient.Client(base_url=url) as client:
@@ -100,3 +102,16 @@ def test_the_api_answers_what_is_not_there_in_its_own_shape_also_to_a_browser(se
     answer = patient.get(f"{server_url}/v1/nothing", headers=BROWSER)
 
     assert answer.json() == {"message": "there is no endpoint /v1/nothing", "status": 404}
+
+
+def test_who_has_a_file_or_asks_for_its_head_gets_no_body(served):
+    sent = served.get("/assets/index-1.js", headers={"Accept-Encoding": "identity"})
+
+    known = served.get(
+        "/assets/index-1.js", headers={"Accept-Encoding": "identity", "If-None-Match": sent.headers["etag"]}
+    )
+    head = served.head("/assets/index-1.js", headers={"Accept-Encoding": "identity"})
+
+    assert (known.status_code, known.content) == (304, b"")
+    assert (head.status_code, head.content) == (200, b"")
+    assert int(head.headers["content-length"]) == len(sent.content)

@@ -254,6 +254,39 @@ def test_a_password_that_will_not_do_changes_nothing(page, email, old, new, stat
     assert ok(page().get("/sessions"))["object"] == "session"
 
 
+def test_a_changed_address_is_what_one_signs_in_with_and_ends_the_other_sign_ins(page, browser, email, user_id):
+    mine, other = page(), page()
+    new = f"curie.{email}"
+
+    answer = ok(mine.put("/sessions", json={"old_password": PASSWORD, "email": f" {new.upper()} "}))
+
+    assert (answer["user"]["id"], answer["user"]["email"]) == (str(user_id), new)
+    refused(other.get("/sessions"), 403)
+    refused(sign_in(browser(), email), 403)
+    assert ok(sign_in(browser(), new))["user"]["id"] == str(user_id)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        ({"old_password": "not my password", "email": "x@lab.example"}, 403, "password is wrong"),
+        ({"old_password": PASSWORD, "email": "nobody"}, 400, "'nobody' is no e-mail address"),
+        ({"old_password": PASSWORD, "email": "TAKEN"}, 409, "another user has the e-mail address"),
+        ({"old_password": PASSWORD, "email": "x@lab.example", "new_password": "X@lab.example"}, 400, "must not be"),
+        ({"old_password": PASSWORD}, 400, "new_password, email: at least one is needed"),
+    ],
+)
+def test_an_address_that_will_not_do_changes_nothing(page, email, sessions, body, status, said):
+    mine, other = page(), page()
+    with sessions.begin() as session:
+        accounts.create_user(session, "Pierre", f"taken.{email}")
+
+    answer = mine.put("/sessions", json={k: v.replace("TAKEN", f"taken.{email}") for k, v in body.items()})
+
+    assert said in refused(answer, status)
+    assert ok(other.get("/sessions"))["user"]["email"] == email
+
+
 @pytest.mark.parametrize("password", ["", "wrong password", PASSWORD.upper(), "x" * 5000])
 def test_a_wrong_password_and_an_unknown_address_answer_alike(browser, email, user_id, password, sessions):
     with sessions.begin() as session:

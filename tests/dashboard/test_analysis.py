@@ -70,6 +70,18 @@ def test_what_is_brushed_on_an_axis_is_left_in_the_table_and_stands_out_in_the_o
     eventually(lambda: page.evaluate(chosen) == fitting)
 
 
+def test_what_has_no_value_is_chosen_at_the_foot_of_its_axis(visitor, token, cakes):
+    visitor.enter(token)
+    page = visitor.open(f"/experiments/{cakes}/analysis?view=points")
+    expect(page.locator("figure [aria-busy=false]")).to_have_count(3)
+
+    drag(page, "taste", 0.95, 1)
+
+    page.get_by_role("heading", name="1 of 30 observations").wait_for()
+    expect(page.get_by_role("table").get_by_role("row").last).to_contain_text("failed")
+    assert brush_of(page) == {"metric:taste": [None]}
+
+
 def test_an_address_shows_a_colleague_the_same_axes_and_the_same_choice(visitor, token, cakes):
     visitor.enter(token)
     brush = quote(json.dumps({"parameter:oven": ["gas"], "metric:taste": [[0.5, 1]]}))

@@ -15,7 +15,7 @@ ROWS = {
     "Too dear": ([TASTE, CHEAP], {"taste": 0.875, "price": 4}, "0.875 taste misses price"),
     "Cheap enough": ([TASTE, CHEAP], {"taste": 0.875, "price": 2}, "0.875 taste"),
     "Several": ([TASTE, PRICE], {"taste": 0.875, "price": 4}, "front of 2 metrics"),
-    "Search": ([CHEAP, FIRM], {"price": 4, "firmness": 2}, "2 constraints to meet"),
+    "Search": ([CHEAP, FIRM], {"price": 4, "firmness": 2}, "0 of 1 meet all 2 constraints"),
 }
 
 

@@ -16,6 +16,9 @@ PAGES = {
     "/runs/{run}": "Oven",
     "/compare/runs?ids=%5B%22{run}%22%2C%22{other}%22%5D&all=true": "Compare runs",
     "/team": "Team & tokens",
+    "/team/people": "Team & tokens",
+    "/team/usage": "Team & tokens",
+    "/profile": "Profile",
     "/experiments/{id}": "Cake",
     "/experiments/{id}/analysis": "Cake",
     "/experiments/{id}/analysis?view=points": "Cake",
@@ -79,6 +82,7 @@ def test_an_address_that_leads_nowhere_and_an_experiment_of_others_say_so(visito
 
     page = visitor.open("/no/such/page")
     page.get_by_text("There is nothing at this address").wait_for()
+    page.get_by_role("link", name="Team & tokens").wait_for()
     page = visitor.open("/experiments/99999999/history")
     page.get_by_role("alert").get_by_text("99999999").wait_for()
 
@@ -97,3 +101,21 @@ def test_the_first_load_is_small_and_nothing_comes_from_elsewhere(visitor, token
 
     assert all(url.startswith(visitor.address) for url in loaded)
     assert 50_000 < sum(loaded.values()) < 300_000
+
+
+def test_a_service_that_has_failed_or_is_gone_is_said_on_a_page_with_a_way_back(visitor, token, experiment):
+    visitor.enter(token)
+    page, address = visitor.page, f"{visitor.address}/v1/experiments/{experiment}"
+
+    page.route(address, lambda route: route.fulfill(status=500, json={"message": "it broke", "status": 500}))
+    page.goto(f"{visitor.address}/experiments/{experiment}")
+    page.get_by_role("heading", name="The service has failed", level=1).wait_for()
+    page.get_by_role("alert").get_by_text("it broke").wait_for()
+    page.unroute(address)
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_role("heading", name="Cake", level=1).wait_for()
+    page.route("**/v1/**", lambda route: route.abort())
+    page.goto(f"{visitor.address}/experiments")
+
+    page.get_by_role("heading", name="No connection", level=1).wait_for()
+    assert visitor.overhang() == 0

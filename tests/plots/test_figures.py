@@ -194,8 +194,22 @@ def test_lines_without_a_value_of_the_colour_are_known_and_an_axis_without_value
     drawn(figure)
     [trace] = figure.data
     assert trace["meta"]["colourless"] == [1]
+    assert [place is None for place in trace["meta"]["none"]] == [
+        "none" not in dimension["ticktext"] for dimension in trace["dimensions"]
+    ]
     assert trace["dimensions"][1]["ticktext"] == ["none"]
     assert [at for at, _ in trace["line"]["colorscale"]] == pytest.approx(np.linspace(0, 1, 10))
+
+
+def test_axes_have_no_more_digits_than_can_be_told_apart_and_keep_their_ends():
+    values = [1 / 7, 1 / 3, 1.0]
+    column = Column("x", values)
+
+    [trace] = parallel_coordinates(observations(3), [column], column, LIGHT).data
+
+    [axis] = trace["dimensions"]
+    assert axis["range"] == [1 / 7, 1]
+    assert axis["values"] == trace["line"]["color"] == [0.14286, 0.33333, 1]
 
 
 def test_one_observation_has_an_axis_with_room_on_both_sides():

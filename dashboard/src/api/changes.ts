@@ -16,7 +16,7 @@ export function useChange<Variables, Result>(id: string, change: (variables: Var
 }
 
 /** A key that makes a request safe to repeat: pressing twice does it once. */
-function once(): Record<string, string> {
+export function once(): Record<string, string> {
   return { "idempotency-key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
 }
 
@@ -92,4 +92,11 @@ export function updateExperiment(id: string, body: Body) {
 
 export function archiveExperiment(id: string) {
   return ask(api.DELETE("/v1/experiments/{experiment_id}", { params: { path: { experiment_id: Number(id) } } }));
+}
+
+/** Forget all that was observed and suggested. */
+export async function resetExperiment(id: string): Promise<void> {
+  const params = { path: { experiment_id: Number(id) } };
+  await ask(api.DELETE("/v1/experiments/{experiment_id}/observations", { params }));
+  await ask(api.DELETE("/v1/experiments/{experiment_id}/suggestions", { params }));
 }

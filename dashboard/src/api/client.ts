@@ -1,6 +1,6 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import { BASE } from "../app/base";
-import type { paths } from "./schema";
+import type { paths, RowErrorBody } from "./schema";
 
 /** What the service answered in place of a success. */
 export class ApiError extends Error {
@@ -9,6 +9,8 @@ export class ApiError extends Error {
   constructor(
     message: string,
     readonly status: number,
+    /** Of a file that was refused: the first rows that are wrong. */
+    readonly rows: RowErrorBody[] = [],
   ) {
     super(message);
   }
@@ -78,6 +80,7 @@ export async function ask<T>(request: Promise<Answer<T>>): Promise<NonNullable<T
     throw new ApiError(
       messageOf(answer.error) ?? `The service answered ${answer.response.status}`,
       answer.response.status,
+      (answer.error as { errors?: RowErrorBody[] } | undefined)?.errors,
     );
   }
   return answer.data;

@@ -80,6 +80,20 @@ export const bestQuery = (id: string) =>
       ),
   });
 
+/** How many evaluations meet all constraints, where nothing is optimized; of so many that there are. */
+export const meetingQuery = (id: string, total: number) =>
+  queryOptions({
+    queryKey: ["experiment", id, "meeting", total],
+    queryFn: async ({ signal }) => {
+      const path = { experiment_id: Number(id) };
+      const query = { fields: "id" };
+      return (
+        await ask(api.GET("/v1/experiments/{experiment_id}/best_assignments", { params: { path, query }, signal }))
+      ).count;
+    },
+    placeholderData: (previous) => previous,
+  });
+
 /** All observations, newest first; pages of a thousand are fetched one after the other. */
 export const observationsQuery = (id: string) =>
   queryOptions({

@@ -1,11 +1,16 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Page } from "../ui/page";
-import styles from "./shell.module.css";
+import { sessionQuery } from "../api/session";
 import { Empty } from "../ui/feedback";
+import { Page } from "../ui/page";
+import { BareFrame, Frame } from "./shell";
 
+/** An address that leads nowhere. */
 export function NotFound() {
+  const { data } = useQuery(sessionQuery);
+  const Around = data ? Frame : BareFrame;
   return (
-    <main className={styles.content}>
+    <Around>
       <Page title="Not found">
         <Empty title="There is nothing at this address">
           <p>
@@ -13,6 +18,6 @@ export function NotFound() {
           </p>
         </Empty>
       </Page>
-    </main>
+    </Around>
   );
 }

@@ -7,20 +7,25 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { guestToken } from "../api/client";
+import { experimentQuery } from "../api/experiments";
+import { plotKindsQuery } from "../api/plots";
 import { queryClient } from "../api/query-client";
 import { sessionQuery } from "../api/session";
+import { observed } from "../lib/experiment";
 import { analysisSearch } from "../lib/search/analysis";
 import { compareSearch } from "../lib/search/compare";
 import { experimentListSearch } from "../lib/search/experiments";
 import { historySearch } from "../lib/search/history";
 import { runAnalysisSearch } from "../lib/search/run-analysis";
 import { runsSearch } from "../lib/search/runs";
-import { Failure, Waiting } from "../ui/feedback";
+import { loadPlotly } from "../ui/chart/plotly";
+import { Waiting } from "../ui/feedback";
 import { BASE_PATH } from "./base";
+import { FailedPage, FailedPart, FailedScreen } from "./failed";
 import { NotFound } from "./not-found";
 import { Shell } from "./shell";
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: FailedScreen });
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -41,6 +46,7 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
   component: Shell,
+  errorComponent: FailedScreen,
   beforeLoad: async ({ location }) => {
     if ((await queryClient.ensureQueryData(sessionQuery)) === null) {
       throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { next: location.href } });
@@ -115,15 +121,24 @@ const compareRuns = createRoute({
   component: lazyRouteComponent(() => import("../pages/compare/runs"), "CompareRunsPage"),
 });
 
+/** What most tabs of an experiment ask first, on its way while their code is; with results, they have charts too. */
+async function foresee(id: string): Promise<void> {
+  const found = await queryClient.ensureQueryData(experimentQuery(id)).catch(() => null); // the page will say why
+  if (found !== null && (observed(found)?.observation_count ?? 0) > 0) await loadPlotly().catch(() => null);
+}
+
 const experiment = createRoute({
   getParentRoute: () => signedIn,
   path: "/experiments/$experimentId",
+  loader: ({ params }) => void queryClient.prefetchQuery(experimentQuery(params.experimentId)),
   component: lazyRouteComponent(() => import("../pages/experiment/experiment"), "ExperimentPage"),
 });
 
 const summary = createRoute({
   getParentRoute: () => experiment,
+  errorComponent: FailedPart,
   path: "/",
+  loader: ({ params }) => void foresee(params.experimentId),
   validateSearch: (search: Record<string, unknown>): { metric?: string } =>
     search.metric === undefined ? {} : { metric: String(search.metric) },
   component: lazyRouteComponent(() => import("../pages/experiment/summary"), "SummaryTab"),
@@ -131,13 +146,19 @@ const summary = createRoute({
 
 const analysis = createRoute({
   getParentRoute: () => experiment,
+  errorComponent: FailedPart,
   path: "/analysis",
+  loader: ({ params }) => {
+    void queryClient.prefetchQuery(plotKindsQuery(params.experimentId));
+    void foresee(params.experimentId);
+  },
   validateSearch: analysisSearch,
   component: lazyRouteComponent(() => import("../pages/experiment/analysis"), "AnalysisTab"),
 });
 
 const history = createRoute({
   getParentRoute: () => experiment,
+  errorComponent: FailedPart,
   path: "/history",
   validateSearch: historySearch,
   component: lazyRouteComponent(() => import("../pages/experiment/history"), "HistoryTab"),
@@ -145,18 +166,21 @@ const history = createRoute({
 
 const suggestions = createRoute({
   getParentRoute: () => experiment,
+  errorComponent: FailedPart,
   path: "/suggestions",
   component: lazyRouteComponent(() => import("../pages/experiment/suggestions"), "SuggestionsTab"),
 });
 
 const properties = createRoute({
   getParentRoute: () => experiment,
+  errorComponent: FailedPart,
   path: "/properties",
   component: lazyRouteComponent(() => import("../pages/experiment/properties/properties"), "PropertiesTab"),
 });
 
 const apiTab = createRoute({
   getParentRoute: () => experiment,
+  errorComponent: FailedPart,
   path: "/api",
   validateSearch: (search: Record<string, unknown>): { language?: string } =>
     typeof search.language === "string" ? { language: search.language } : {},
@@ -177,12 +201,14 @@ const project = createRoute({
 
 const overview = createRoute({
   getParentRoute: () => project,
+  errorComponent: FailedPart,
   path: "/",
   component: lazyRouteComponent(() => import("../pages/project/overview"), "OverviewTab"),
 });
 
 const runs = createRoute({
   getParentRoute: () => project,
+  errorComponent: FailedPart,
   path: "/runs",
   validateSearch: runsSearch,
   component: lazyRouteComponent(() => import("../pages/project/runs"), "RunsTab"),
@@ -190,6 +216,7 @@ const runs = createRoute({
 
 const runAnalysis = createRoute({
   getParentRoute: () => project,
+  errorComponent: FailedPart,
   path: "/analysis",
   validateSearch: runAnalysisSearch,
   component: lazyRouteComponent(() => import("../pages/project/analysis"), "RunAnalysisTab"),
@@ -197,6 +224,7 @@ const runAnalysis = createRoute({
 
 const notes = createRoute({
   getParentRoute: () => project,
+  errorComponent: FailedPart,
   path: "/notes",
   component: lazyRouteComponent(() => import("../pages/project/notes"), "NotesTab"),
 });
@@ -213,6 +241,33 @@ const team = createRoute({
   component: lazyRouteComponent(() => import("../pages/team/team"), "TeamPage"),
 });
 
+const tokens = createRoute({
+  getParentRoute: () => team,
+  errorComponent: FailedPart,
+  path: "/",
+  component: lazyRouteComponent(() => import("../pages/team/tokens-tab"), "TokensTab"),
+});
+
+const people = createRoute({
+  getParentRoute: () => team,
+  errorComponent: FailedPart,
+  path: "/people",
+  component: lazyRouteComponent(() => import("../pages/team/people"), "PeopleTab"),
+});
+
+const usage = createRoute({
+  getParentRoute: () => team,
+  errorComponent: FailedPart,
+  path: "/usage",
+  component: lazyRouteComponent(() => import("../pages/team/usage"), "UsageTab"),
+});
+
+const profile = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/profile",
+  component: lazyRouteComponent(() => import("../pages/profile/profile"), "ProfilePage"),
+});
+
 const routeTree = root.addChildren([
   signIn,
   shared,
@@ -227,7 +282,8 @@ const routeTree = root.addChildren([
     projects,
     project.addChildren([overview, runs, runAnalysis, notes]),
     run,
-    team,
+    team.addChildren([tokens, people, usage]),
+    profile,
   ]),
 ]);
 
@@ -238,8 +294,14 @@ export const router = createRouter({
   defaultPreloadStaleTime: 0,
   scrollRestoration: true,
   defaultPendingComponent: () => <Waiting />,
-  defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+  defaultErrorComponent: FailedPage,
 });
+
+/** The code of the page that is opened comes while the service says who is signed in, not after that. */
+for (const match of router.matchRoutes(router.latestLocation)) {
+  const route = router.routesById[match.routeId as keyof typeof router.routesById];
+  void router.loadRouteChunk(route)?.catch(() => null); // asked for again when it is shown
+}
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -4,16 +4,26 @@ import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { guestToken } from "../api/client";
 import { forgetSession, signOut, useSession } from "../api/session";
-import { DocsIcon, ExperimentsIcon, ProjectsIcon, SignOutIcon, TeamIcon } from "../ui/icons";
+import { DocsIcon, ExperimentsIcon, ProjectsIcon, SignOutIcon, TeamIcon, UserIcon } from "../ui/icons";
 import { Notices } from "../ui/notice";
 import { address } from "./base";
 import styles from "./shell.module.css";
 import { ThemeSwitch } from "./theme-switch";
 
-/** Around every page of who is signed in: where one can go, and who one is. */
+/** Around every page of who is signed in. */
 export function Shell() {
+  return (
+    <Frame>
+      <Outlet />
+    </Frame>
+  );
+}
+
+/** Where one can go, who one is, and what is shown there. */
+export function Frame({ children }: { children: ReactNode }) {
   const session = useSession();
   const guest = guestToken() !== null || session.api_token.token_type === "guest";
+  const who = guest ? "a shared link, to read" : (session.user?.email ?? session.user?.name ?? "a token");
   return (
     <div className={styles.shell}>
       <a className="skip" href="#content">
@@ -37,13 +47,32 @@ export function Shell() {
             <span className={styles.placeName}>API docs</span>
           </a>
           <ThemeSwitch />
-          <SignOut who={guest ? "a shared link, to read" : (session.user?.email ?? session.user?.name ?? "a token")} />
+          {guest ? <span className={styles.who}>{who}</span> : <Profile who={who} />}
+          <SignOut who={who} />
         </div>
       </header>
       <main id="content" className={styles.content} tabIndex={-1}>
-        <Outlet />
+        {children}
       </main>
       <Notices />
+    </div>
+  );
+}
+
+/** The same where it is not known who is there. */
+export function BareFrame({ children }: { children: ReactNode }) {
+  return (
+    <div className={styles.shell}>
+      <header className={styles.bar}>
+        <Link to="/" className={styles.brand}>
+          <Mark />
+          <span>optsvc</span>
+        </Link>
+        <div className={styles.end}>
+          <ThemeSwitch />
+        </div>
+      </header>
+      <main className={styles.content}>{children}</main>
     </div>
   );
 }
@@ -57,6 +86,20 @@ function Place({ to, icon, name }: { to: "/experiments" | "/projects" | "/team";
   );
 }
 
+function Profile({ who }: { who: string }) {
+  return (
+    <Link
+      to="/profile"
+      className={styles.place}
+      activeProps={{ className: `${styles.place} ${styles.here}` }}
+      title="Profile"
+    >
+      <UserIcon />
+      <span className={`${styles.placeName} ${styles.who}`}>{who}</span>
+    </Link>
+  );
+}
+
 function SignOut({ who }: { who: string }) {
   const navigate = useNavigate();
   const leave = useMutation({
@@ -65,14 +108,11 @@ function SignOut({ who }: { who: string }) {
     onSettled: () => navigate({ to: "/sign-in" }),
   });
   return (
-    <>
-      <span className={styles.who}>{who}</span>
-      <Tooltip label={`Sign out (${who})`}>
-        <ActionIcon variant="subtle" color="gray" aria-label="Sign out" onClick={() => leave.mutate()}>
-          <SignOutIcon />
-        </ActionIcon>
-      </Tooltip>
-    </>
+    <Tooltip label={`Sign out (${who})`}>
+      <ActionIcon variant="subtle" color="gray" aria-label="Sign out" onClick={() => leave.mutate()}>
+        <SignOutIcon />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

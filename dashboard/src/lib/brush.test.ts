@@ -67,6 +67,18 @@ test("an axis of categories is brushed by their places, and shows what is chosen
   expect(shown.flatMap((range) => fromAxis(oven, range) as string[])).toEqual(["gas", "wood"]);
 });
 
+test("what has no value is chosen at the foot of an axis, alone or with what lies above", () => {
+  const below = { none: -1.2, least: -1 };
+
+  expect(fromAxis(sugar, [-1.2, -1.1], below)).toEqual([null]);
+  expect(fromAxis(sugar, [-1.2, 0], below)).toEqual([null, [0.1, 1]]);
+  expect(fromAxis(sugar, [-1.1, 0], below)).toEqual([[0.1, 1]]);
+  expect(fromAxis(oven, [-0.3, 0.2], { none: -0.24, least: 0 })).toEqual([null, "gas"]);
+  expect(fromAxis(sugar, toAxis(sugar, [null], below), below)).toEqual([null]);
+  expect(chosenBy({ "metric:taste": [null] }, newestFirst, 3)).toEqual(new Set(["11"]));
+  expect(brushOf({ "metric:taste": [null, [0, 1]] })).toEqual({ "metric:taste": [null, [0, 1]] });
+});
+
 test("an axis that is not brushed restricts nothing", () => {
   expect(fromAxis(sugar, undefined)).toBeNull();
   expect(fromAxis(oven, [0.3, 0.7])).toBeNull();

@@ -88,7 +88,9 @@ export function together(plots: { name: string; plot: Plot }[]): Figure {
       .filter((trace) => trace.name === "best so far")
       .map((trace) => {
         const line = { ...(trace.line as object), color: undefined, dash: DASHES[place] };
-        return { ...trace, name, showlegend: true, hoverinfo: "x+y+name", line };
+        const single = Array.isArray(trace.x) && trace.x.length === 1; // which is no line yet
+        const drawn = single ? { mode: "lines+markers", marker: { size: 9 } } : {};
+        return { ...trace, ...drawn, name, showlegend: true, hoverinfo: "x+y+name", line };
       }),
   );
   const layout = { ...first?.plot.figure.layout };

@@ -1,4 +1,5 @@
 import type { Trace } from "../api/plots";
+import type { Below } from "./brush";
 import { plain } from "./markup";
 
 /** From one value of an axis to another, the lower one first. */
@@ -64,6 +65,14 @@ export function parallelOf(trace: Trace | undefined): Parallel {
   };
 }
 
+/** Where an axis has what has no value; null: all lines have one there. */
+export function belowAxis(trace: Trace | undefined, place: number): Below | null {
+  const none = (trace?.meta as { none?: (number | null)[] } | undefined)?.none?.[place] ?? null;
+  if (none === null) return null;
+  const values = (trace?.dimensions as Dimension[])[place]?.values ?? [];
+  return { none, least: values.reduce((least, value) => (value > none ? Math.min(least, value) : least), Infinity) };
+}
+
 /** Where the axes stand, in pixels. */
 export interface Box {
   width: number;
@@ -120,6 +129,17 @@ export function standingOut({ axes, ids }: Parallel, chosen: ReadonlySet<string>
   if (chosen !== null) return ids.map((id) => chosen.has(id));
   const restricted = axes.filter((axis) => axis.chosen.length > 0);
   return ids.map((_, line) => restricted.every((axis) => holds(axis.chosen, axis.values[line] ?? NaN)));
+}
+
+const SHADES = 255;
+
+/** The colours of a scale, each mixed once: what is drawn has thousands of lines. */
+export function paletteOf(colours: ColourScale): (share: number) => string {
+  const mixed: string[] = [];
+  return (share) => {
+    const shade = Math.round(share * SHADES);
+    return (mixed[shade] ??= colourAt(colours, shade / SHADES));
+  };
 }
 
 /** A colour between those of a scale, which are `#rrggbb`. */

@@ -1,6 +1,7 @@
 import type { Figure } from "../api/plots";
 import type { RunPlot } from "../api/run-plots";
 import { asChosen, type Brush, fromAxis, toAxis } from "./brush";
+import { belowAxis } from "./parallel";
 
 /** What somebody has drawn over a chart of runs, along its axes. */
 interface Drawn {
@@ -10,10 +11,16 @@ interface Drawn {
 }
 
 /** That as a restriction of the fields that its axes show; null frees one of them again. */
-export function restrictionOf({ kind, options, columns }: RunPlot, drawn: Drawn): Record<string, Brush[string] | null> {
+export function restrictionOf(
+  { kind, options, columns, figure }: RunPlot,
+  drawn: Drawn,
+): Record<string, Brush[string] | null> {
   if (kind === "parallel_coordinates") {
     const { dimensions = [] } = drawn;
-    return Object.fromEntries(columns.map((column, place) => [column.key, fromAxis(column, dimensions[place])]));
+    const below = (place: number) => belowAxis(figure.data[0], place);
+    return Object.fromEntries(
+      columns.map((column, place) => [column.key, fromAxis(column, dimensions[place], below(place))]),
+    );
   }
   const parts: Record<string, Brush[string] | null> = {};
   for (const side of ["x", "y"] as const) {
@@ -29,7 +36,9 @@ export function brushedRuns({ figure, columns }: RunPlot, brush: Brush): Figure 
   if (trace === undefined || !Array.isArray(trace.dimensions)) return figure;
   const dimensions = trace.dimensions.map((dimension: object, place) => {
     const column = columns[place];
-    return column ? { ...dimension, constraintrange: toAxis(column, brush[column.key]) } : dimension;
+    return column
+      ? { ...dimension, constraintrange: toAxis(column, brush[column.key], belowAxis(trace, place)) }
+      : dimension;
   });
   return { ...figure, data: [{ ...trace, dimensions }, ...others] };
 }

@@ -35,11 +35,15 @@ export function RemoveButton({ what, ...asking }: Pick<AskingProps, "consequence
 }
 
 /** Does something that cannot be taken back, after asking once. */
-export function ConfirmButton({ label, ...asking }: AskingProps & { label: string }) {
+export function ConfirmButton({
+  label,
+  size = "compact-xs",
+  ...asking
+}: AskingProps & { label: string; size?: string }) {
   const [opened, setOpened] = useState(false);
   return (
     <>
-      <Button size="compact-xs" variant="default" aria-label={label} onClick={() => setOpened(true)}>
+      <Button size={size} variant="default" aria-label={label} onClick={() => setOpened(true)}>
         {asking.word}
       </Button>
       <Question opened={opened} close={() => setOpened(false)} {...asking} />

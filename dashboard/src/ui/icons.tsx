@@ -39,6 +39,12 @@ export const TeamIcon = (props: IconProps) => (
     <path d="M2.5 20c0-3.6 2.9-6 6.5-6s6.5 2.4 6.5 6M16 4.8a3.5 3.5 0 0 1 0 6.4M18.5 14.5c1.9.9 3 2.9 3 5.5" />
   </Icon>
 );
+export const UserIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="12" cy="8" r="4" />
+    <path d="M4.5 20.5c0-4.2 3.4-7 7.5-7s7.5 2.8 7.5 7" />
+  </Icon>
+);
 export const KeyIcon = (props: IconProps) => (
   <Icon {...props}>
     <circle cx="8" cy="16" r="4" />
@@ -110,6 +116,11 @@ export const EditIcon = (props: IconProps) => (
 export const DownloadIcon = (props: IconProps) => (
   <Icon {...props}>
     <path d="M12 4v11M7.5 11 12 15.5 16.5 11M4 20h16" />
+  </Icon>
+);
+export const UploadIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M12 16V4.5M7.5 9 12 4.5 16.5 9M4 20h16" />
   </Icon>
 );
 export const ShareIcon = (props: IconProps) => (

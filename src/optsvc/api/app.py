@@ -13,6 +13,7 @@ from optsvc.api.deps import BASIC, BEARER, SIGN_IN
 from optsvc.api.document import DESCRIPTION, TAGS, DocumentedAPI, operation_id
 from optsvc.api.file_stores import file_store
 from optsvc.api.live import Live
+from optsvc.api.packed import Packed
 from optsvc.api.responses import ContractResponse
 from optsvc.api.routers import (
     accounts,
@@ -112,6 +113,7 @@ def create_app(settings: Settings) -> FastAPI:
     wakeups.attach(app.state.sessions, app.state.redis)
     app.state.live = Live(app.state.sessions)
     errors.install(app)
+    app.add_middleware(Packed)
     app.add_middleware(_OneSlash)
     app.include_router(health.router)
     app.include_router(file_contents.router)

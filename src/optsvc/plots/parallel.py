@@ -16,6 +16,8 @@ _MOST_LABELS = 20
 _FEW_AXES = 6
 _LONGEST = 24
 """Characters of a name."""
+_DIGITS = 4
+_MOST_DIGITS = 17
 _BELOW = 0.12
 """Where there is no value, lines go below the axis, by this share of its length."""
 
@@ -32,12 +34,13 @@ def parallel_coordinates(drawn: Drawn, columns: Sequence[Column], colour: Column
     if not drawn.ids:
         return empty(_TITLE, "Nothing has been observed yet.")
     shown = columns[:_MOST_AXES]
+    axes = [_axis(column) for column in shown]
     numbers = _magnitudes(colour)
     known = [value for value in numbers if value is not None]
     least = min(known, default=0.0)
     title = f"log10 {colour.name}" if colour.log else colour.name
     lines: dict[str, Any] = {
-        "color": [least if value is None else value for value in numbers],
+        "color": [least if value is None else round(value, _digits(least, max(known))) for value in numbers],
         "colorscale": [[place / (len(SCALE_COLOURS) - 1), colour] for place, colour in enumerate(SCALE_COLOURS)],
         "colorbar": {"title": {"text": escaped(title)}, "tickformat": NUMBERS},
         "showscale": bool(known),
@@ -52,8 +55,11 @@ def parallel_coordinates(drawn: Drawn, columns: Sequence[Column], colour: Column
             {
                 "type": "parcoords",
                 "customdata": list(drawn.ids),
-                "meta": {"colourless": [place for place, value in enumerate(numbers) if value is None]},
-                "dimensions": [_axis(column) for column in shown],
+                "meta": {
+                    "colourless": [place for place, value in enumerate(numbers) if value is None],
+                    "none": [below for _, below in axes],
+                },
+                "dimensions": [axis for axis, _ in axes],
                 "line": lines,
                 "labelfont": {"color": theme.text, "size": 11},
                 "tickfont": {"color": theme.text},
@@ -67,7 +73,8 @@ def parallel_coordinates(drawn: Drawn, columns: Sequence[Column], colour: Column
     )
 
 
-def _axis(column: Column) -> dict[str, Any]:
+def _axis(column: Column) -> tuple[dict[str, Any], float | None]:
+    """An axis, and where on it lies what has no value, if anything does."""
     numbers = _magnitudes(column)
     known = [value for value in numbers if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
@@ -78,13 +85,20 @@ def _axis(column: Column) -> dict[str, Any]:
     places, labels = _ticks(column, low, high) if known else ([], [])
     below = low - _BELOW * (high - low)
     lacking = len(known) < len(numbers)
-    return {
+    digits = _digits(low, high)
+    axis = {
         "label": escaped(shortened(column.name, _LONGEST)),
-        "values": [below if value is None else value for value in numbers],
+        "values": [below if value is None else min(high, max(low, round(value, digits))) for value in numbers],
         "range": [below if lacking else low, high],
         "tickvals": [below, *places] if lacking else places,
         "ticktext": ["none", *labels] if lacking else labels,
     }
+    return axis, below if lacking else None
+
+
+def _digits(low: float, high: float) -> int:
+    """To how many decimals values are told apart on an axis or a scale of colours: long numbers are slow to send."""
+    return _DIGITS - math.floor(math.log10(high - low)) if 0 < high - low < math.inf else _MOST_DIGITS
 
 
 def _ticks(column: Column, low: float, high: float) -> tuple[list[float], list[str]]:

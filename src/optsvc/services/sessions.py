@@ -89,17 +89,24 @@ def sign_out(session: Session, caller: Caller) -> None:
     session.execute(delete(Token).where(Token.id == caller.token_id, Token.kind == TokenKind.USER.value))
 
 
-def change_password(session: Session, caller: Caller, user: User, *, old: str, new: str) -> None:
-    """Give the caller, who is this user, another password; all of the user's other sign-ins end.
+def change_sign_in(
+    session: Session, caller: Caller, user: User, *, old: str, new: str | None = None, email: str | None = None
+) -> None:
+    """Give the caller, who is this user, another password or e-mail address; all of the user's other sign-ins end.
 
     Raises:
         WrongPassword: `old` is not the present password.
-        InvalidRequest: The new one breaks a rule.
+        InvalidRequest: The new one breaks a rule, or that is no e-mail address.
+        Conflict: Another user has the address.
     """
-    check_password(new, user.email)
+    if new is not None:
+        check_password(new, email or user.email)
     if not _verify(user, old):
         raise WrongPassword(user.id)
-    user.password_hash = passwords.hashed(new)
+    if email is not None:
+        accounts.set_email(session, user, email)
+    if new is not None:
+        user.password_hash = passwords.hashed(new)
     session.execute(delete(Token).where(_sign_ins_of(user.id), Token.id != caller.token_id))
 
 

@@ -6,6 +6,7 @@ import type { ExperimentOut } from "../../api/schema";
 import { LiveMark } from "../../ui/live";
 import { Page } from "../../ui/page";
 import { BudgetBar, StateBadge } from "../../ui/progress";
+import { TAB, Tabs } from "../../ui/tabs";
 import { Ago } from "../../ui/time";
 import styles from "./experiment.module.css";
 import { ShareButton } from "./share";
@@ -36,7 +37,10 @@ export function ExperimentPage() {
             <>
               {" "}
               in{" "}
-              <Link to="/experiments" search={{ project: `${experiment.client}/${experiment.project}` }}>
+              <Link
+                to="/projects/$clientId/$projectId"
+                params={{ clientId: experiment.client, projectId: experiment.project }}
+              >
                 {experiment.project}
               </Link>
             </>
@@ -55,20 +59,13 @@ export function ExperimentPage() {
         </div>
       }
     >
-      <nav className={styles.tabs} aria-label="Experiment">
+      <Tabs label="Experiment">
         {TABS.map(([to, name]) => (
-          <Link
-            key={to}
-            to={to}
-            params={{ experimentId }}
-            className={styles.tab}
-            activeOptions={{ exact: true, includeSearch: false }}
-            activeProps={{ className: `${styles.tab} ${styles.here}` }}
-          >
+          <Link key={to} to={to} params={{ experimentId }} {...TAB}>
             {name}
           </Link>
         ))}
-      </nav>
+      </Tabs>
       <Outlet />
     </Page>
   );

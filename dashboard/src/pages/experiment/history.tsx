@@ -5,6 +5,7 @@ import { useCallback, useMemo } from "react";
 import { correct, useChange } from "../../api/changes";
 import { guestToken } from "../../api/client";
 import { observationsQuery } from "../../api/experiments";
+import { useMayWrite } from "../../api/session";
 import type { ExperimentOut, ObservationIn, ObservationOut } from "../../api/schema";
 import { address } from "../../app/base";
 import { conditions, matching } from "../../lib/filter";
@@ -17,6 +18,9 @@ import { DownloadIcon } from "../../ui/icons";
 import { ReportForm } from "../../ui/report-form";
 import { SearchField } from "../../ui/search-field";
 import { useExperiment } from "./experiment";
+import styles from "./history.module.css";
+import { AddButton } from "./history/add";
+import { ImportButton } from "./history/import";
 import { HistoryTable } from "./history-table";
 
 const route = getRouteApi("/signed-in/experiments/$experimentId/history");
@@ -26,6 +30,7 @@ export function HistoryTab() {
   const experiment = useExperiment();
   const id = experiment.id ?? "";
   const search = route.useSearch();
+  const mayWrite = useMayWrite();
   const navigate = route.useNavigate();
   const change = useCallback(
     (changes: Partial<HistorySearch>) =>
@@ -37,7 +42,7 @@ export function HistoryTab() {
   const filter = useCallback((text: string) => change({ filter: text || undefined }), [change]);
   if (observations.isPending) return <Waiting what="Loading observations" />;
   if (observations.isError) return <Failure error={observations.error} retry={observations.refetch} />;
-  if (observations.data.length === 0) return <NothingObserved id={id} />;
+  if (observations.data.length === 0) return <NothingObserved experiment={experiment} />;
   return (
     <>
       <div className={table.toolbar}>
@@ -63,7 +68,11 @@ export function HistoryTab() {
             ? `${number(rows.length)} ${rows.length === 1 ? "observation" : "observations"}`
             : `${number(rows.length)} of ${number(observations.data.length)} observations`}
         </span>
-        <Exports id={id} />
+        <div className={styles.files}>
+          {mayWrite && <AddButton experiment={experiment} />}
+          {mayWrite && <ImportButton experiment={experiment} />}
+          <Exports id={id} />
+        </div>
       </div>
       {rows.length === 0 ? (
         <Empty title="No observation fits the filter">
@@ -121,21 +130,28 @@ function Exports({ id }: { id: string }) {
   );
 }
 
-function NothingObserved({ id }: { id: string }) {
+function NothingObserved({ experiment }: { experiment: ExperimentOut }) {
+  const params = { experimentId: experiment.id ?? "" };
+  const mayWrite = useMayWrite();
   return (
     <Empty title="Nothing observed yet">
       <p>
-        Report results by hand at{" "}
-        <Link to="/experiments/$experimentId/suggestions" params={{ experimentId: id }}>
+        Results come from{" "}
+        <Link to="/experiments/$experimentId/suggestions" params={params}>
           Suggestions
-        </Link>
-        , or from a program: see{" "}
-        <Link to="/experiments/$experimentId/api" params={{ experimentId: id }}>
+        </Link>{" "}
+        that are evaluated and reported by hand, or from a program: see{" "}
+        <Link to="/experiments/$experimentId/api" params={params}>
           API
         </Link>
-        . Results from before can be{" "}
-        <a href={address("docs#/observations/import_observations")}>imported from a file</a>.
+        .{mayWrite && " What you measured before counts as much: type it, or bring it in a file."}
       </p>
+      {mayWrite && (
+        <div className={styles.files}>
+          <AddButton experiment={experiment} />
+          <ImportButton experiment={experiment} />
+        </div>
+      )}
     </Empty>
   );
 }

@@ -1,8 +1,7 @@
 import { Button, CloseButton } from "@mantine/core";
-import type { Brush, Range } from "../../lib/brush";
+import { type Brush, inWords } from "../../lib/brush";
 import { number } from "../../lib/numbers";
 import { columnOf, isTime } from "../../lib/run-columns";
-import { moment } from "../../lib/times";
 import styles from "./runs.module.css";
 
 interface ChosenProps {
@@ -31,7 +30,7 @@ export function Chosen({ brush, chosen, total, change }: ChosenProps) {
         const label = key === "id" ? "Number" : (columnOf(key)?.label ?? key);
         return (
           <span key={key} className={styles.part}>
-            <strong>{label}</strong> {words(wanted, isTime(key))}
+            <strong>{label}</strong> {inWords(wanted, isTime(key))}
             <CloseButton size="xs" aria-label={`Any ${label}`} onClick={() => without(key)} />
           </span>
         );
@@ -43,11 +42,4 @@ export function Chosen({ brush, chosen, total, change }: ChosenProps) {
       )}
     </section>
   );
-}
-
-function words(wanted: Brush[string], times: boolean): string {
-  const shown = times ? moment : number;
-  return wanted
-    .map((each: Range | string) => (typeof each === "string" ? each : `${shown(each[0])} to ${shown(each[1])}`))
-    .join(", ");
 }

@@ -4,6 +4,7 @@ import { Failure } from "../feedback";
 import styles from "./chart.module.css";
 import { CONFIG, type Drag, drawnHeight, dressed, isParallel, isWide, type Ranges, rangesOf } from "./figure";
 import { ParallelCoordinates } from "./parallel/parallel";
+import { drawInTurn } from "./turns";
 import { loadPlotly, type Plotly, type PlotlyElement } from "./plotly";
 
 export interface ChartProps {
@@ -46,11 +47,16 @@ function PlotlyChart({ figure, label, describedBy, chosen = null, drag = "zoom",
   useEffect(() => {
     const here = element.current as PlotlyElement | null;
     if (plotly === undefined || here === null) return;
-    const { data, layout } = dressed(figure, chosen, drag);
-    plotly.react(here, data, layout, CONFIG).then(() => {
-      listen(here, (ranges) => brushed.current?.(ranges));
-      setDrawn(true);
-    }, setError);
+    return drawInTurn(async () => {
+      const { data, layout } = dressed(figure, chosen, drag);
+      try {
+        await plotly.react(here, data, layout, CONFIG);
+        listen(here, (ranges) => brushed.current?.(ranges));
+        setDrawn(true);
+      } catch (failure) {
+        setError(failure);
+      }
+    });
   }, [plotly, figure, chosen, drag]);
   useEffect(() => {
     const here = element.current;

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from optsvc.api import credentials
 from optsvc.api.deps import CallerDep, SessionDep
-from optsvc.api.errors import RESPONSES, body_of
+from optsvc.api.errors import CONFLICT, RESPONSES, body_of
 from optsvc.api.route import ContractRoute, needs
 from optsvc.api.schemas.accounts import ClientOut, UserOut
-from optsvc.api.schemas.sessions import PasswordIn, SessionOut, SignInIn, TokenSignInIn
+from optsvc.api.schemas.sessions import SessionOut, SignInIn, SignInUpdateIn, TokenSignInIn
 from optsvc.api.schemas.tokens import TokenOut
 from optsvc.domain.errors import Forbidden, TooManyRequests, WrongPassword
 from optsvc.domain.rights import Right, Rule, TokenKind
@@ -68,16 +68,18 @@ def get_session(
     return _shown(session, caller, preferred_client_id, csrf_token=credentials.csrf_token_of(request))
 
 
-@router.put("", response_model=SessionOut)
+@router.put("", response_model=SessionOut, responses=CONFLICT)
 @needs(Right.WRITE, sign_in=True)
-def change_password(
-    request: Request, session: SessionDep, caller: CallerDep, body: PasswordIn
+def change_sign_in(
+    request: Request, session: SessionDep, caller: CallerDep, body: SignInUpdateIn
 ) -> SessionOut | Response:
-    """Change your password; your other sign-ins end, tokens of programs do not."""
+    """Change your password or e-mail address; your other sign-ins end, tokens of programs do not."""
     user = access.user(session, caller, caller.user_id or 0)
     try:
         with _counted(request, user.email or ""):
-            sessions.change_password(session, caller, user, old=body.old_password, new=body.new_password)
+            sessions.change_sign_in(
+                session, caller, user, old=body.old_password, new=body.new_password, email=body.email
+            )
     except WrongPassword as refusal:
         return body_of(refusal)
     return _shown(session, caller, csrf_token=credentials.csrf_token_of(request))

@@ -1,8 +1,8 @@
 """Signing in, and who is signed in."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from optsvc.api.schemas.accounts import ClientOut, UserOut
 from optsvc.api.schemas.common import Out
@@ -30,11 +30,22 @@ class TokenSignInIn(_Lenient):
     token: str = Field(strict=True, description="An API token, or that of a sign-in link.", min_length=1)
 
 
-class PasswordIn(_Lenient):
-    """Another password."""
+class SignInUpdateIn(_Lenient):
+    """Another password, or another e-mail address to sign in with."""
 
     old_password: str = Field(strict=True, description="The present one.")
-    new_password: str = Field(strict=True, description="8 to 1024 characters, not the e-mail address.")
+    new_password: str | None = Field(
+        None, strict=True, description="8 to 1024 characters, not the e-mail address; left out: it stays."
+    )
+    email: str | None = Field(
+        None, strict=True, max_length=320, examples=["marie@lab.example"], description="Left out: it stays."
+    )
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if self.new_password is None and self.email is None:
+            raise ValueError("new_password, email: at least one is needed")
+        return self
 
 
 class SessionOut(Out):

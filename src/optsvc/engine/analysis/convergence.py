@@ -19,7 +19,7 @@ from optsvc.domain.observation import Observation
 from optsvc.engine.analysis.fitted import FittedMetric
 from optsvc.engine.analysis.readings import Readings, loss_limit
 from optsvc.engine.analysis.remaining import remaining
-from optsvc.engine.analysis.words import percent
+from optsvc.engine.analysis.words import number_of, percent
 from optsvc.engine.backend import BoolArray, HostArray
 from optsvc.engine.defaults import DEFAULTS, EngineDefaults
 from optsvc.engine.encoding import Encoder
@@ -195,7 +195,9 @@ def plateau(losses: HostArray, dimension: int, tolerance: float) -> Signal:
     needed = window + DEFAULTS.plateau_least_before
     before = losses[:-window]
     if int(np.isfinite(before).sum()) < DEFAULTS.plateau_least_before:
-        told = f"There are {len(losses)} results; it takes about {needed} to see whether progress has stopped."
+        told = (
+            f"{number_of(len(losses), 'result')} so far; it takes about {needed} to see whether progress has stopped."
+        )
         return Signal("plateau", None, told, {"results": float(len(losses)), "needed": float(needed)})
     gained = _gained(losses, window)
     reached = gained <= tolerance
@@ -211,7 +213,9 @@ def _of_front(readings: Readings, dimension: int) -> Convergence:
     earlier = losses[:-window] if len(losses) > window else losses[:0]
     if int(np.isfinite(earlier).all(axis=1).sum()) < DEFAULTS.plateau_least_before:
         needed = window + DEFAULTS.plateau_least_before
-        told = f"There are {len(losses)} results; it takes about {needed} to see whether progress has stopped."
+        told = (
+            f"{number_of(len(losses), 'result')} so far; it takes about {needed} to see whether progress has stopped."
+        )
         return Convergence(Outlook.TOO_EARLY, told, ())
     signals = _volume_signal(readings, losses, earlier, window), _front_signal(nondominated(losses), window)
     if all(signal.reached for signal in signals):

@@ -2,6 +2,7 @@ import { useCallback } from "react";
 import type { Plot } from "../../../api/plots";
 import { toAxis } from "../../../lib/brush";
 import { PlotPanel, type PlotPanelProps } from "../plot-panel";
+import { belowAxis } from "../../../lib/parallel";
 import { restriction, useSelection } from "./selection";
 
 /** A chart of observations: dragging over it chooses some, and those that are chosen stand out in it. */
@@ -29,7 +30,9 @@ function brushed(plot: Plot, columns: Selection["columns"], brush: Selection["br
   if (trace === undefined || !Array.isArray(trace.dimensions)) return plot.figure;
   const dimensions = trace.dimensions.map((dimension: object, place) => {
     const column = columns.find((each) => each.key === axes[place]);
-    return column ? { ...dimension, constraintrange: toAxis(column, brush[column.key]) } : dimension;
+    return column
+      ? { ...dimension, constraintrange: toAxis(column, brush[column.key], belowAxis(trace, place)) }
+      : dimension;
   });
   return { ...plot.figure, data: [{ ...trace, dimensions }, ...others] };
 }

@@ -1,9 +1,7 @@
-import { Button, CloseButton, MultiSelect, NumberInput, Popover, Select } from "@mantine/core";
+import { Button, Checkbox, CloseButton, MultiSelect, NumberInput, Popover, Select } from "@mantine/core";
 import { type FormEvent, useState } from "react";
-import type { Range } from "../../../lib/brush";
-import type { Column } from "../../../lib/columns";
+import { inWords, type Range, type Wanted } from "../../../lib/brush";
 import { number } from "../../../lib/numbers";
-import { moment } from "../../../lib/times";
 import { PlusIcon } from "../../../ui/icons";
 import styles from "./analysis.module.css";
 import { MOST_TO_CHOOSE_FROM, useSelection } from "./selection";
@@ -32,7 +30,7 @@ export function Chosen() {
         const label = column?.label ?? key;
         return (
           <span key={key} className={styles.part}>
-            <strong>{label}</strong> {words(wanted, column)}
+            <strong>{label}</strong> {inWords(wanted, column?.scale === "time")}
             <CloseButton size="xs" aria-label={`Any ${label}`} onClick={() => restrict({ [key]: null })} />
           </span>
         );
@@ -47,13 +45,6 @@ export function Chosen() {
   );
 }
 
-function words(wanted: Range[] | string[], column: Column | undefined): string {
-  const shown = column?.scale === "time" ? moment : number;
-  return wanted
-    .map((each: Range | string) => (typeof each === "string" ? each : `${shown(each[0])} to ${shown(each[1])}`))
-    .join(", ");
-}
-
 /** A form that chooses as brushes do. */
 function Add() {
   const { columns, restrict } = useSelection();
@@ -61,6 +52,7 @@ function Add() {
   const [key, setKey] = useState<string | null>(null);
   const [ends, setEnds] = useState<{ low: number | string; high: number | string }>({ low: "", high: "" });
   const [categories, setCategories] = useState<string[]>([]);
+  const [none, setNone] = useState(false);
   const offered = columns.filter((column) => column.scale !== "time");
   const column = offered.find((each) => each.key === key);
   const categorical = column?.scale === "categories";
@@ -69,8 +61,12 @@ function Add() {
     event.preventDefault();
     if (column === undefined) return;
     const range: Range = [end(ends.low, Number.MIN_SAFE_INTEGER), end(ends.high, Number.MAX_SAFE_INTEGER)];
-    restrict({ [column.key]: categorical ? (categories.length > 0 ? categories : null) : [range] });
+    const open = ends.low === "" && ends.high === "";
+    const values: Wanted[] = categorical ? categories : none && open ? [] : [range];
+    const wanted = none ? [null, ...values] : values;
+    restrict({ [column.key]: wanted.length > 0 ? wanted : null });
     setOpened(false);
+    setNone(false);
     setEnds({ low: "", high: "" });
     setCategories([]);
   }
@@ -113,6 +109,12 @@ function Add() {
               <NumberInput label="To" size="xs" value={ends.high} onChange={(high) => setEnds({ ...ends, high })} />
             </>
           )}
+          <Checkbox
+            size="xs"
+            label="Those that have none"
+            checked={none}
+            onChange={(event) => setNone(event.currentTarget.checked)}
+          />
           <Button type="submit" size="xs" disabled={column === undefined}>
             Choose
           </Button>

@@ -4,8 +4,9 @@ import { observationsQuery } from "../../../api/experiments";
 import { evaluated, observed } from "../../../lib/experiment";
 import type { Plot } from "../../../api/plots";
 import type { ExperimentOut, ObservationOut } from "../../../api/schema";
-import { asChosen, type Brush, chosenBy, fromAxis, type Range } from "../../../lib/brush";
+import { asChosen, type Brush, chosenBy, fromAxis, type Wanted } from "../../../lib/brush";
 import { type Column, columnsOf, notedColumns, notedKeys } from "../../../lib/columns";
+import { belowAxis } from "../../../lib/parallel";
 import { pairOn } from "../../../lib/plot";
 import type { AnalysisSearch } from "../../../lib/search/analysis";
 import type { Ranges } from "../../../ui/chart/figure";
@@ -26,7 +27,7 @@ export interface Selection {
   /** Whether there are too many to choose from. */
   tooMany: boolean;
   /** Restrict columns, or with null free them again. */
-  restrict: (parts: Record<string, Range[] | string[] | null>) => void;
+  restrict: (parts: Record<string, Wanted[] | null>) => void;
   clear: () => void;
 }
 
@@ -61,7 +62,7 @@ export function SelectionProvider({ experiment, brush, change, children }: Selec
       tooMany,
       restrict(parts) {
         const merged = Object.entries({ ...present, ...parts }).filter(
-          (part): part is [string, Range[] | string[]] => part[1] !== null,
+          (part): part is [string, Wanted[]] => part[1] !== null,
         );
         change({ brush: merged.length > 0 ? Object.fromEntries(merged) : undefined });
       },
@@ -101,17 +102,18 @@ function axesOf(plot: Plot): { x?: string; y?: string; dimensions?: string[] } {
 }
 
 /** What somebody has drawn over a chart, as a restriction of its columns. */
-export function restriction(plot: Plot, ranges: Ranges, columns: Column[]): Record<string, Range[] | string[] | null> {
+export function restriction(plot: Plot, ranges: Ranges, columns: Column[]): Record<string, Wanted[] | null> {
   const axes = axesOf(plot);
   const column = (key: string | undefined) => columns.find((each) => each.key === key);
-  const parts: Record<string, Range[] | string[] | null> = {};
+  const parts: Record<string, Wanted[] | null> = {};
   for (const side of ["x", "y"] as const) {
     const [shown, ends] = [column(axes[side]), ranges[side]];
     if (shown && ends) parts[shown.key] = asChosen(shown, ends);
   }
   axes.dimensions?.forEach((key, place) => {
     const shown = column(key);
-    if (shown && ranges.dimensions) parts[key] = fromAxis(shown, ranges.dimensions[place]);
+    if (shown && ranges.dimensions)
+      parts[key] = fromAxis(shown, ranges.dimensions[place], belowAxis(plot.figure.data[0], place));
   });
   return parts;
 }

@@ -1,7 +1,6 @@
 import { Button } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
-import { archiveExperiment, refreshExperiment, updateExperiment, useChange } from "../../../api/changes";
+import { refreshExperiment, updateExperiment, useChange } from "../../../api/changes";
 import { experimentQuery } from "../../../api/experiments";
 import { queryClient } from "../../../api/query-client";
 import type { ExperimentOut } from "../../../api/schema";
@@ -19,7 +18,6 @@ import {
 import { Failure } from "../../../ui/feedback";
 import forms from "../../../ui/forms.module.css";
 import { notify } from "../../../ui/notice";
-import { Panel } from "../../../ui/page";
 import { General } from "./general";
 import { ParameterChanges } from "./parameter-changes";
 import styles from "./properties.module.css";
@@ -112,7 +110,6 @@ export function ChangeForm({ experiment }: { experiment: ExperimentOut }) {
           </div>
         </section>
       )}
-      <Archive experiment={experiment} />
     </form>
   );
 }
@@ -130,35 +127,5 @@ async function undo(before: ExperimentOut, saved: ExperimentOut, change: Body): 
     changesOf(before, revisionOf(now))
       .map(({ what }) => what)
       .join(", ") || null
-  );
-}
-
-function Archive({ experiment }: { experiment: ExperimentOut }) {
-  const id = experiment.id ?? "";
-  const navigate = useNavigate();
-  const bringBack = async () => {
-    await updateExperiment(id, { state: "active" });
-    await refreshExperiment(id);
-    return null;
-  };
-  const archived = experiment.state === "deleted";
-  const archive = useChange(id, async () => {
-    if (archived) return bringBack();
-    await archiveExperiment(id);
-    notify({ text: `${experiment.name} is archived.`, undo: bringBack });
-    await navigate({ to: "/experiments" });
-  });
-  return (
-    <Panel title={archived ? "It is archived" : "Archive it"}>
-      <p className={styles.about}>
-        {archived
-          ? "It takes no new suggestions and observations; what it has stays to be read."
-          : "It leaves the list and takes no new suggestions and observations; nothing is lost, and it can be brought back."}
-      </p>
-      {archive.isError && <Failure error={archive.error} />}
-      <Button size="xs" variant="default" loading={archive.isPending} onClick={() => archive.mutate()}>
-        {archived ? "Bring it back" : "Archive"}
-      </Button>
-    </Panel>
   );
 }

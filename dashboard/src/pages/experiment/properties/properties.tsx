@@ -4,6 +4,7 @@ import { moment } from "../../../lib/times";
 import { Panel } from "../../../ui/page";
 import { useExperiment } from "../experiment";
 import { ChangeForm } from "./change-form";
+import { Lifecycle } from "./lifecycle";
 import { FixedList, MetricList, ParameterList } from "./space-list";
 
 /** What the experiment is, and what can change while it runs. */
@@ -13,7 +14,10 @@ export function PropertiesTab() {
     <>
       {useMayWrite() ? (
         // A change from elsewhere starts the form anew; an observation that comes in does not.
-        <ChangeForm key={JSON.stringify([revisionOf(experiment), experiment.state])} experiment={experiment} />
+        <>
+          <ChangeForm key={JSON.stringify([revisionOf(experiment), experiment.state])} experiment={experiment} />
+          <Lifecycle experiment={experiment} />
+        </>
       ) : (
         <>
           <Panel title="Search space">

@@ -1,4 +1,4 @@
-import { type Box, type Parallel, colourAt, yOf } from "../../../lib/parallel";
+import { type Box, type Parallel, paletteOf, yOf } from "../../../lib/parallel";
 import type { Ink } from "./ink";
 
 /** A line across all axes, as it is drawn. */
@@ -15,13 +15,14 @@ const MANY = 300;
 
 /** All lines in the order in which they are drawn: those that stand out last. */
 export function strokesOf({ axes, ids, shares, scale }: Parallel, box: Box, ink: Ink, out: boolean[]): Stroke[] {
+  const colourOf = scale && paletteOf(scale.colours);
   const clear = out.filter(Boolean).length > MANY ? 0.45 : 0.8;
   const strokes = ids.map((_, line): Stroke => {
     const share = shares[line] ?? null;
-    const known = share !== null && scale !== null;
+    const known = share !== null && colourOf !== null;
     return {
       points: axes.map((axis, place) => [box.left + place * box.step, yOf(axis, box, axis.values[line] ?? NaN)]),
-      colour: !out[line] ? ink.faint : known ? colourAt(scale.colours, share) : ink.text,
+      colour: !out[line] ? ink.faint : known ? colourOf(share) : ink.text,
       opacity: out[line] ? clear : FAINT,
       dashes: known ? [] : DASHES,
     };
