@@ -132,7 +132,8 @@ def test_charts_are_taken_along_as_pictures_and_as_figures(visitor, token, cakes
 def test_experiments_are_picked_in_the_list_and_stand_beside_each_other(visitor, token, api):
     filled(api, "Thirty cakes", 30)
     filled(api, "Ten cakes", 10)
-    page = visitor.sign_in(token)
+    visitor.enter(token)
+    page = visitor.open("/experiments")
 
     page.get_by_role("checkbox", name="Compare Thirty cakes").check()
     page.get_by_role("checkbox", name="Compare Ten cakes").check()

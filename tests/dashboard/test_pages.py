@@ -103,7 +103,8 @@ def test_the_first_load_is_small_and_nothing_comes_from_elsewhere(visitor, token
     assert 50_000 < sum(loaded.values()) < 300_000
 
 
-def test_a_service_that_has_failed_or_is_gone_is_said_on_a_page_with_a_way_back(visitor, token, experiment):
+def test_a_service_that_has_failed_or_is_gone_is_said_on_a_page_with_a_way_back(visitor, token, api):
+    experiment = ok(api.post("/experiments", json=experiment_body()))["id"]
     visitor.enter(token)
     page, address = visitor.page, f"{visitor.address}/v1/experiments/{experiment}"
 

@@ -34,7 +34,12 @@ function ImportForm({ experiment, onDone }: { experiment: ExperimentOut; onDone:
   const names = useMemo(() => columnNames(experiment), [experiment]);
   const [file, setFile] = useState<ResultFile | null>(null);
   const check = useMutation({ mutationFn: (file: ResultFile) => checkFile(id, file) });
-  const store = useChange(id, (file: ResultFile) => importFile(id, file));
+  const store = useChange(id, async (file: ResultFile) => {
+    const stored = await importFile(id, file);
+    // Said here: the first results change the page, which may have closed this form by the time it hears of them.
+    notify({ text: `Imported from ${file.name}: ${counted(stored)}.` });
+    onDone();
+  });
 
   async function take(given: File | undefined) {
     if (given === undefined) return;
@@ -48,16 +53,6 @@ function ImportForm({ experiment, onDone }: { experiment: ExperimentOut; onDone:
     };
     setFile(taken);
     check.mutate(taken);
-  }
-
-  function send() {
-    if (file === null) return;
-    store.mutate(file, {
-      onSuccess: (stored) => {
-        notify({ text: `Imported from ${file.name}: ${counted(stored)}.` });
-        onDone();
-      },
-    });
   }
 
   const columns = useMemo(() => csvRows(file?.content ?? "", 1)[0]?.cells ?? [], [file]);
@@ -81,9 +76,9 @@ function ImportForm({ experiment, onDone }: { experiment: ExperimentOut; onDone:
       {file?.type === "text/csv" && !check.isPending && (
         <Preview file={file} faults={refusal instanceof ApiError ? refusal.rows : []} />
       )}
-      {check.isSuccess && (
+      {check.isSuccess && file !== null && (
         <div className={forms.buttons}>
-          <Button size="xs" loading={store.isPending} onClick={send}>
+          <Button size="xs" loading={store.isPending} onClick={() => store.mutate(file)}>
             Import {counted(check.data)}
           </Button>
         </div>
