@@ -3,15 +3,14 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 import { useListEvents } from "../api/events";
-import { experimentsQuery, meetingQuery } from "../api/experiments";
+import { experimentsQuery } from "../api/experiments";
 import { projectsQuery } from "../api/projects";
 import { useMayWrite, useSession } from "../api/session";
 import { address } from "../app/base";
-import { type AnyExperiment, bestValue, metricName, observed, optimized } from "../lib/experiment";
+import { type AnyExperiment } from "../lib/experiment";
 import { number } from "../lib/numbers";
 import { MOST } from "../lib/search/compare";
 import type { ExperimentListSearch } from "../lib/search/experiments";
-import { isSearch, missedByBest } from "../lib/thresholds";
 import { createWithCurl, createWithPython } from "../lib/snippets";
 import { Code } from "../ui/code";
 import table from "../ui/data-table.module.css";
@@ -23,6 +22,7 @@ import { BudgetBar, StateBadge } from "../ui/progress";
 import { SearchField } from "../ui/search-field";
 import { Ago } from "../ui/time";
 import styles from "./experiments.module.css";
+import { Best } from "./lists/best";
 
 const route = getRouteApi("/signed-in/experiments");
 
@@ -280,45 +280,6 @@ function Row({ experiment, picked, pick }: PickProps & { experiment: AnyExperime
         <Ago time={experiment.updated} />
       </td>
     </tr>
-  );
-}
-
-function Best({ experiment }: { experiment: AnyExperiment }) {
-  const metrics = optimized(experiment);
-  const [metric] = metrics;
-  if (metric === undefined) {
-    return <Meeting experiment={experiment} />;
-  }
-  if (metrics.length > 1) return <span className="dimmed">front of {metrics.length} metrics</span>;
-  const missed = missedByBest(experiment);
-  return (
-    <>
-      {number(bestValue(experiment))} <span className={`dimmed ${styles.metric}`}>{metricName(metric)}</span>{" "}
-      {missed.length > 0 && <span className={styles.missed}>misses {missed.map(metricName).join(", ")}</span>}
-    </>
-  );
-}
-
-/** More are not fetched only to be counted. */
-const MOST_TO_COUNT = 2000;
-
-/** Of an experiment that only has constraints to meet: how many evaluations meet all. */
-function Meeting({ experiment }: { experiment: AnyExperiment }) {
-  const total = observed(experiment)?.observation_count ?? 0;
-  const meeting = useQuery({
-    ...meetingQuery(experiment.id ?? "", total),
-    enabled: total > 0 && total <= MOST_TO_COUNT && isSearch(experiment),
-  });
-  const constraints = experiment.metrics.filter(({ strategy }) => strategy === "constraint").length;
-  const what = constraints === 1 ? "1 constraint" : `${constraints} constraints`;
-  if (meeting.data === undefined) return <span className="dimmed">{what} to meet</span>;
-  return (
-    <>
-      {number(meeting.data)} of {number(total)}{" "}
-      <span className={`dimmed ${styles.metric}`}>
-        {constraints === 1 ? "meet" : "meet all"} {what}
-      </span>
-    </>
   );
 }
 

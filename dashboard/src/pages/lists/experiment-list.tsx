@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
-import { type AnyExperiment, bestValue } from "../../lib/experiment";
-import { number } from "../../lib/numbers";
+import type { AnyExperiment } from "../../lib/experiment";
 import table from "../../ui/data-table.module.css";
 import { BudgetBar, StateBadge } from "../../ui/progress";
 import { Ago } from "../../ui/time";
+import { Best } from "./best";
 
 /** A few experiments, in short. */
 export function ExperimentList({ experiments }: { experiments: AnyExperiment[] }) {
@@ -34,7 +34,9 @@ export function ExperimentList({ experiments }: { experiments: AnyExperiment[] }
                 </Link>{" "}
                 <span className={table.id}>#{experiment.id}</span>
               </td>
-              <td className={table.number}>{number(bestValue(experiment))}</td>
+              <td className={table.number}>
+                <Best experiment={experiment} />
+              </td>
               <td>
                 <BudgetBar experiment={experiment} />
               </td>
