@@ -1,4 +1,4 @@
-"""Answers are compressed for whoever takes that: an answer with many numbers is a third to a tenth as long."""
+"""Answers are compressed for whoever takes that: an answer with many numbers is a third to a seventh as long."""
 
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
