@@ -159,6 +159,19 @@ def test_of_several_solutions_all_are_found():
     assert nearest.max() < 0.03
 
 
+def test_solutions_that_are_much_worse_than_the_best_one_are_found_too():
+    problem = Problem(box(2), optimized(1), budget=60, solutions=3)
+    valleys, depths = np.array([[0.2, 0.2], [0.8, 0.3], [0.4, 0.85]]), np.array([1.0, 0.6, 0.4])
+
+    def value(x, y):
+        return (-(depths * np.exp(-30 * ((valleys - (x, y)) ** 2).sum(axis=1))).max(),)
+
+    history, _ = run(problem, value, 55)
+
+    nearest = np.sqrt(((points_of(history)[:, None] - valleys) ** 2).sum(axis=2)).min(axis=0)
+    assert nearest.max() < 0.03
+
+
 def test_one_metric_that_never_changes_does_not_keep_the_others_from_being_optimized():
     problem = Problem(box(2), optimized(2))
 

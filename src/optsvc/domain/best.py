@@ -54,7 +54,7 @@ def best(observations: Sequence[MeasuredT], definition: Definition) -> list[Meas
     if wanted == 1:
         return ranked[:1]
     ranked = ranked[: max(math.ceil(SHARE_OF_GOOD * len(observations)), wanted)]
-    return ranked if len(ranked) <= wanted else _far_apart(ranked, wanted, definition.space)
+    return ranked if len(ranked) <= wanted else _best_of_clusters(ranked, wanted, definition.space)
 
 
 def pareto_front(observations: Sequence[MeasuredT], metrics: Sequence[Metric]) -> list[MeasuredT]:
@@ -114,24 +114,26 @@ def _best_first(observations: Sequence[MeasuredT], metric: Metric) -> list[Measu
     return sorted(observations, key=lambda observation: _gain(observation, metric), reverse=True)
 
 
-def _far_apart(ranked: Sequence[MeasuredT], wanted: int, space: SearchSpace) -> list[MeasuredT]:
-    """The first, then again and again the one farthest from those chosen; equal points not twice; in the given order.
+def _best_of_clusters(ranked: Sequence[MeasuredT], wanted: int, space: SearchSpace) -> list[MeasuredT]:
+    """The best of each cluster around points that lie far apart, in the given order; equal points are in one cluster.
 
-    The greedy choice is at least half as spread as the best possible one [Gonzalez1985]_.
+    The centres are the first, then again and again the one farthest from those chosen [Gonzalez1985]_; a point belongs
+    to the nearest. The centres themselves would be what lies at the edges of the good ones, not their best.
 
     .. [Gonzalez1985] T. Gonzalez. Clustering to minimize the maximum intercluster distance. Theoretical Computer
        Science, 1985.
     """
-    chosen = [0]
+    cluster = [0] * len(ranked)
     nearest = [_distance(ranked[0].assignments, other.assignments, space) for other in ranked]
-    while len(chosen) < wanted:
+    for number in range(1, wanted):
         farthest = max(range(len(ranked)), key=lambda i: (nearest[i], -i))
         if nearest[farthest] == 0:
             break
-        chosen.append(farthest)
         here = ranked[farthest].assignments
-        nearest = [min(d, _distance(here, o.assignments, space)) for d, o in zip(nearest, ranked, strict=True)]
-    return [ranked[i] for i in sorted(chosen)]
+        for i, other in enumerate(ranked):
+            if (distance := _distance(here, other.assignments, space)) < nearest[i]:
+                cluster[i], nearest[i] = number, distance
+    return [ranked[cluster.index(number)] for number in dict.fromkeys(cluster)]
 
 
 def _distance(one: Assignments, other: Assignments, space: SearchSpace) -> float:

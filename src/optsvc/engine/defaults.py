@@ -69,11 +69,19 @@ class EngineDefaults:
     """The same for several objectives, as a share of the hypervolume so far."""
     explored_points: int = 32
     coverage_radius: float = 0.1
-    """How far a point that meets all constraints covers them, in roots of the number of parameters."""
-    solution_share: float = 0.2
-    """Several solutions are chosen from this share of the points, the best ones."""
-    solution_radius: float = 0.2
-    """How far apart solutions are, in roots of the number of parameters."""
+    """How far a point covers what it belongs to, in roots of the number of parameters: two standard deviations."""
+    coverage_places: int = 8192
+    """So many places stand for the space; of them count"""
+    coverage_kept: int = 2048
+    """those worth most."""
+    near_radius: float = 0.1
+    """How far from a point is near it, in roots of the number of parameters."""
+    solution_level: float = 0.3
+    """Of several solutions, each is sought in this share of the space, the best one, until all have been found."""
+    valley_rows: int = 200
+    """Only the best points are looked at for valleys."""
+    solution_attempts: int = 4
+    """So many valleys are tried at most before the next one is looked for."""
     infeasible_turns: int = 4
     """While nothing has met all constraints, one turn of so many is exploration's."""
 

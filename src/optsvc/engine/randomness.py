@@ -24,6 +24,7 @@ class Stage(IntEnum):
     RANDOM = 9
     EXPLORATION = 10
     REFERENCE = 11
+    COVERAGE = 12
     IMPORTANCE = 16
     FAILURE_REGIONS = 17
     BELIEF = 24

@@ -1,30 +1,49 @@
 import numpy as np
 import pytest
 
-from optsvc.engine.acquisition.places import LogNovelty, Near
+from optsvc.engine.acquisition.places import LogCoverage, Near, closeness
 from tests.engine.builders import numeric_gradient
 
 POINTS = np.random.default_rng(0).random((7, 3))
-PROBABILITIES = np.linspace(0.0, 1.0, 7)
+LOG_WEIGHTS = np.linspace(-3.0, 0.0, 7)
 
 
-@pytest.mark.parametrize("function", [LogNovelty(POINTS, PROBABILITIES, 0.3), Near(POINTS[0], 0.3)])
+@pytest.mark.parametrize(
+    "function", [LogCoverage(POINTS, LOG_WEIGHTS, 0.3), Near(POINTS[0], 0.3), Near(POINTS[0], 0.3, power=8)]
+)
 def test_gradients_agree_with_differences(function):
     for x in np.random.default_rng(1).random((5, 3)):
         value, gradient = function.value_and_gradient(x[None])
         expected = numeric_gradient(lambda u: float(function.value(u[None])[0]), x)
-        np.testing.assert_allclose(gradient[0], expected, rtol=1e-6)
+        np.testing.assert_allclose(gradient[0], expected, rtol=1e-5)
         assert value[0] == function.value(x[None])[0]
 
 
-def test_far_from_all_points_everything_is_fresh_and_at_a_sure_one_nothing():
-    novelty = LogNovelty(POINTS, np.ones(7), 0.1)
+def test_closeness_is_that_of_a_normal_density():
+    others = np.random.default_rng(2).random((4, 3))
+    expected = [[-((p - o) ** 2).sum() / (2 * 0.2**2) for o in others] for p in POINTS]
+    np.testing.assert_allclose(closeness(POINTS, others, 0.2), expected, rtol=1e-9)
+    assert closeness(POINTS, POINTS, 0.2).max() <= 0.0
 
-    assert novelty.value(np.array([[9.0, 9.0, 9.0]]))[0] == 0.0
-    value, gradient = novelty.value_and_gradient(POINTS[:1])
-    assert -50.0 < value[0] < -20.0
+
+def test_a_place_is_covered_as_much_as_it_is_worth_where_nothing_else_is_near():
+    lonely = np.vstack([POINTS, [[50.0, 50.0, 50.0]]])
+    weights = np.append(LOG_WEIGHTS, -2.0)
+
+    assert LogCoverage(lonely, weights, 0.3).value(lonely[-1:])[0] == pytest.approx(-2.0)
+
+
+def test_far_from_all_places_coverage_is_finite_and_falls_towards_them():
+    value, gradient = LogCoverage(POINTS, LOG_WEIGHTS, 0.05).value_and_gradient(np.full((1, 3), 9.0))
+
+    assert value[0] < -1e4
     assert np.isfinite(gradient).all()
+    assert (gradient < 0.0).all()
 
 
-def test_a_point_that_does_not_count_covers_nothing():
-    assert LogNovelty(POINTS[:1], np.zeros(1), 0.1).value(POINTS[:1])[0] == 0.0
+def test_the_stricter_the_nearer():
+    for power in (2, 8):
+        near = Near(np.zeros(3), 0.5, power)
+        inside, outside = near.value(np.array([[0.25, 0.0, 0.0], [1.0, 0.0, 0.0]]))
+        assert inside == pytest.approx(-(0.5**power) / power)
+        assert outside == pytest.approx(-(2.0**power) / power)

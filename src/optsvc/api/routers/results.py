@@ -29,7 +29,7 @@ def best_assignments(
     """The best points observed so far, best first; an empty list while none meets all thresholds.
 
     Of one optimized metric the single best; of several the whole Pareto front; without any, all that meet their
-    thresholds; of several solutions so many good ones that lie far apart.
+    thresholds; of several solutions the best of so many clusters of good ones.
     """
     best = results.best_observations(session, caller, experiment_id)
     definition = experiments.definition(session, experiment_id)

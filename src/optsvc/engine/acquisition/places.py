@@ -1,61 +1,71 @@
 """Where a point lies with respect to others, whatever is expected there."""
 
 import numpy as np
+from scipy.special import logsumexp
 
 from optsvc.engine.backend import HostArray
 
-_LEAST = 1e-12
 
-
-class LogNovelty:
-    """How much of the neighbourhood of a point is still fresh: ``Σ_i log(1 - p_i exp(-|x - x_i|²/(2 r²)))``.
-
-    A smooth form of expected coverage improvement [Malkomes2021]_: there a point counts the part of its ball that no
-    feasible point's ball covers; here each feasible point leaves of it what is farther away than the radius.
+def closeness(features: HostArray, others: HostArray, radius: float) -> HostArray:
+    """``-|x - x'|²/(2 r²)``: the logarithm of how much points cover of each other, shape ``(q, n)``.
 
     Args:
-        features: Of the points that are there already, shape ``(n, d)``.
-        probabilities: That each of them counts, shape ``(n,)``.
+        features: Shape ``(q, d)``.
+        others: Shape ``(n, d)``.
+        radius: ``r``, in features.
+    """
+    square = (features**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2.0 * features @ others.T
+    return np.asarray(-0.5 * np.maximum(square, 0.0) / radius**2)
+
+
+class LogCoverage:
+    """How much of what is worth covering a point covers: ``log Σ_z w_z exp(-|x - z|²/(2 r²))``.
+
+    A smooth form of expected coverage improvement [Malkomes2021]_: there a point covers a ball; here each place by how
+    near it is. What other points cover already is in the weights.
+
+    Args:
+        places: Features of places ``z`` all over the space, shape ``(k, d)``.
+        log_weights: ``log w_z``: how much each is worth covering, shape ``(k,)``.
         radius: ``r``, in features.
 
     .. [Malkomes2021] G. Malkomes et al. Beyond the Pareto efficient frontier: constraint active search for
        multiobjective experimental design. ICML, 2021.
     """
 
-    def __init__(self, features: HostArray, probabilities: HostArray, radius: float) -> None:
-        self._features = features
-        self._probabilities = probabilities
+    def __init__(self, places: HostArray, log_weights: HostArray, radius: float) -> None:
+        self._places = places
+        self._log_weights = log_weights
         self._radius = radius
 
     def value(self, features: HostArray) -> HostArray:
         """Shape ``(q,)`` at features ``(q, d)``."""
-        covered, _ = self._covered(features)
-        return np.asarray(np.log1p(-covered).sum(axis=1))
+        return np.asarray(logsumexp(self._terms(features), axis=1))
 
     def value_and_gradient(self, features: HostArray) -> tuple[HostArray, HostArray]:
         """`value`, and its gradient in the features, shape ``(q, d)``."""
-        covered, difference = self._covered(features)
-        pull = covered / (1.0 - covered) / self._radius**2
-        return np.asarray(np.log1p(-covered).sum(axis=1)), np.einsum("qn,qnd->qd", pull, difference)
+        terms = self._terms(features)
+        value = np.asarray(logsumexp(terms, axis=1))
+        center = np.exp(terms - value[:, None]) @ self._places
+        return value, (center - features) / self._radius**2
 
-    def _covered(self, features: HostArray) -> tuple[HostArray, HostArray]:
-        """What each point covers of each candidate, ``(q, n)``, below 1; and the differences ``(q, n, d)``."""
-        difference = features[:, None, :] - self._features[None, :, :]
-        near = np.exp(-0.5 * (difference**2).sum(axis=2) / self._radius**2)
-        return np.minimum(self._probabilities * near, 1.0 - _LEAST), difference
+    def _terms(self, features: HostArray) -> HostArray:
+        return self._log_weights + closeness(features, self._places, self._radius)
 
 
 class Near:
-    """``-|x - c|²/(2 r²)``: keeps a search near a centre.
+    """``-(|x - c|/r)^k / k``: keeps a search near a centre, the more strictly the greater ``k``.
 
     Args:
         center: Features ``c``, shape ``(d,)``.
         radius: ``r``, in features.
+        power: ``k``, even.
     """
 
-    def __init__(self, center: HostArray, radius: float) -> None:
+    def __init__(self, center: HostArray, radius: float, power: int = 2) -> None:
         self._center = center
         self._radius = radius
+        self._power = power
 
     def value(self, features: HostArray) -> HostArray:
         """Shape ``(q,)`` at features ``(q, d)``."""
@@ -64,4 +74,6 @@ class Near:
     def value_and_gradient(self, features: HostArray) -> tuple[HostArray, HostArray]:
         """`value`, and its gradient in the features, shape ``(q, d)``."""
         away = (features - self._center) / self._radius
-        return -0.5 * (away**2).sum(axis=1), -away / self._radius
+        square = (away**2).sum(axis=1)
+        value = -(square ** (self._power // 2)) / self._power
+        return value, -away * square[:, None] ** (self._power // 2 - 1) / self._radius

@@ -10,19 +10,19 @@ from optsvc.engine.acquisition.expected_improvement import LogExpectedImprovemen
 from optsvc.engine.acquisition.exponential import in_values
 from optsvc.engine.acquisition.feasibility import LogFeasibility
 from optsvc.engine.acquisition.noisy import expected_hypervolume_improvement, expected_improvement
-from optsvc.engine.acquisition.places import LogNovelty, Near
+from optsvc.engine.acquisition.places import Near
 from optsvc.engine.acquisition.worlds import Aspect, Worlds, imagine
 from optsvc.engine.backend import HostArray, IntArray
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.history import sorted_rows
+from optsvc.engine.members.coverage import new_coverage
 from optsvc.engine.members.outlook import Outlook
 from optsvc.engine.members.situation import Situation
 from optsvc.engine.model import Models
 from optsvc.engine.pareto.fronts import nondominated
 from optsvc.engine.pareto.hypervolume import hypervolume
 from optsvc.engine.problem import Seed
-from optsvc.engine.randomness import Stage, generator
-from optsvc.engine.solutions import far_apart
+from optsvc.engine.randomness import Stage, experiment_generator, generator
 from optsvc.engine.steps import Steps
 
 _SETTLED = math.log(DEFAULTS.settled_improvement)
@@ -72,19 +72,17 @@ class Gains:
         """
         problem, goals = self._situation.problem, self._models.objectives
         if self._models.unmet:
-            return self._coverage(pending, "Likely to meet the other constraints, and unlike the points that do")
+            return self._coverage(pending, "Likely to meet the other constraints, and unlike the points that do", seed)
         if not self._feasible:
             why = "Nothing has met all constraints yet, and this point is the likeliest to"
             return Gain("log_feasibility", why, ())
         if not problem.objectives:
-            return self._coverage(pending, "Likely to meet all constraints, and unlike the points that do")
+            return self._coverage(pending, "Likely to meet all constraints, and unlike the points that do", seed)
         if not goals:
             why = "The objectives have never changed, and this point is the likeliest to meet all constraints"
             return Gain("log_feasibility", why, ())
         if len(goals) > 1:
             return (yield from self._hypervolume(pending, seed))
-        if problem.solutions > 1 and seed.ordinal % 3:
-            return self._elsewhere(pending) if seed.ordinal % 3 == 1 else self._around_a_solution(pending, seed)
         why = f"Highest expected improvement under a Gaussian process fitted to {self._count} values"
         term = expected_improvement(self._worlds(pending, seed))
         return Gain(self._called("improvement"), why, (term,), _SETTLED, math.log(DEFAULTS.little_improvement))
@@ -98,8 +96,40 @@ class Gains:
             seed: Of the proposal.
         """
         why = "Little more is expected of the best categories: highest expected improvement on others, near their best"
-        terms = self._around(self._models.points[row], pending, seed)
+        terms = self._around(row, pending, seed, strictness=2)
         return Gain(self._called("improvement_of_other_categories"), why, terms, _SETTLED)
+
+    def on_a_solution(self, row: int, pending: HostArray, seed: Seed) -> Gain:
+        """Expected improvement on one of several solutions, close to it.
+
+        Args:
+            row: Of the models, the solution.
+            pending: Unit coordinates of the pending points, shape ``(k, p)``.
+            seed: Of the proposal.
+        """
+        why = "Highest expected improvement on one of the solutions, near it"
+        # Else there is more to gain on it in a deeper valley, from afar.
+        terms = self._around(row, pending, seed, strictness=8)
+        return Gain(self._called("improvement_of_a_solution"), why, terms, _SETTLED)
+
+    def of_another_solution(self, solutions: IntArray, pending: HostArray, seed: Seed) -> Gain:
+        """Where another solution may be: the part of the space with good values is covered.
+
+        Args:
+            solutions: Rows of the models, of those known, the best first.
+            pending: Unit coordinates of the pending points, shape ``(k, p)``.
+            seed: Of the proposal.
+        """
+        situation, [model] = self._situation, self._models.objectives
+        spread = situation.sampler.evenly(DEFAULTS.expected_front_points, experiment_generator(seed, Stage.REFERENCE))
+        expected = model.mean_at(situation.encoder.features(spread))
+        level = float(np.quantile(expected, DEFAULTS.solution_level))
+        if len(solutions) == situation.problem.solutions:
+            level = min(level, float(model.means[solutions[-1]]))
+        good = LogFeasibility(model.posterior, level)
+        points = np.vstack([self._models.points, sorted_rows(pending)])
+        why = "Likely to be among the good ones, and unlike the points that are"
+        return Gain("log_other_solution", why, (good, new_coverage(situation, good.value, points, seed)))
 
     @property
     def _count(self) -> int:
@@ -130,37 +160,21 @@ class Gains:
         next_to_nothing = math.log(DEFAULTS.settled_growth * volume) if volume > 0.0 else -math.inf
         return Gain(self._called("hypervolume_improvement"), why, (term,), next_to_nothing)
 
-    def _coverage(self, pending: HostArray, why: str) -> Gain:
-        """Points that meet the modelled constraints, as different as can be [Malkomes2021]_; see `LogNovelty`."""
-        encoder, models = self._situation.encoder, self._models
-        features = encoder.features(np.vstack([models.points, sorted_rows(pending)]))
-        meeting = [LogFeasibility(model.posterior, model.bar).value(features) for model in models.constraints]
-        probabilities = np.exp(sum(meeting, start=np.zeros(len(features))))
-        radius = DEFAULTS.coverage_radius * np.sqrt(encoder.dimension)
-        return Gain("log_coverage", why, (LogNovelty(features, probabilities, radius),))
+    def _coverage(self, pending: HostArray, why: str, seed: Seed) -> Gain:
+        """Points that meet the modelled constraints, as different as can be; see `new_coverage`."""
+        terms = [LogFeasibility(model.posterior, model.bar) for model in self._models.constraints]
 
-    def _elsewhere(self, pending: HostArray) -> Gain:
-        """Where a value among the good ones is likely, away from the solutions so far."""
+        def log_meets(features: HostArray) -> HostArray:
+            return sum((term.value(features) for term in terms), start=np.zeros(len(features)))
+
+        points = np.vstack([self._models.points, sorted_rows(pending)])
+        return Gain("log_coverage", why, (new_coverage(self._situation, log_meets, points, seed),))
+
+    def _around(self, row: int, pending: HostArray, seed: Seed, *, strictness: int) -> tuple[OnFeatures, ...]:
+        """Expected improvement on an observed point, and on what is pending near it, near it."""
         encoder, [model] = self._situation.encoder, self._models.objectives
-        level = float(np.quantile(model.means, DEFAULTS.solution_share))
-        taken = encoder.features(np.vstack([self._solutions(), sorted_rows(pending)]))
-        radius = DEFAULTS.solution_radius * np.sqrt(encoder.dimension)
-        novelty = LogNovelty(taken, np.ones(len(taken)), radius)
-        why = "Likely to be among the good ones, and unlike the solutions so far"
-        return Gain("log_other_solution", why, (LogFeasibility(model.posterior, level), novelty))
-
-    def _around_a_solution(self, pending: HostArray, seed: Seed) -> Gain:
-        """Expected improvement on one of the solutions, near it; each has its turn."""
-        solutions = self._solutions()
-        solution = solutions[seed.ordinal // 3 % len(solutions)]
-        why = "Highest expected improvement on one of the solutions, near it"
-        return Gain(self._called("improvement_of_a_solution"), why, self._around(solution, pending, seed))
-
-    def _around(self, point: HostArray, pending: HostArray, seed: Seed) -> tuple[OnFeatures, ...]:
-        """Expected improvement on a point ``(p,)`` and on what is pending near it, near it."""
-        encoder, [model] = self._situation.encoder, self._models.objectives
-        [centre] = encoder.features(point[None, :])
-        radius = DEFAULTS.solution_radius * np.sqrt(encoder.dimension) / 2.0
+        [centre] = encoder.features(self._models.points[row][None, :])
+        radius = DEFAULTS.near_radius * np.sqrt(encoder.dimension)
         worlds = self._worlds(pending, seed)
         posterior, samples = worlds.posteriors[0], worlds.weights[0].shape[1]
         bars = np.full((1, samples), model.mean_at(centre[None, :])[0])
@@ -168,12 +182,5 @@ class Gains:
             distances = np.linalg.norm(encoder.features(sorted_rows(pending)) - centre, axis=1)
             bars = np.vstack([bars, worlds.values[0, -worlds.pending :][distances <= 2.0 * radius]])
         bar = posterior.backend.to_device(bars.min(axis=0))
-        return LogExpectedImprovement(posterior, worlds.weights[0], bar), Near(centre, radius)
-
-    def _solutions(self) -> HostArray:
-        """Good points that lie far apart, as many as are sought, best first, shape ``(k, p)``."""
-        wanted = self._situation.problem.solutions
-        good = self._order[: max(int(np.ceil(DEFAULTS.solution_share * len(self._order))), wanted)]
-        points = self._models.points[good]
-        solutions: HostArray = points[far_apart(self._situation.encoder.features(points), wanted)]
-        return solutions
+        near = Near(centre, radius, strictness)
+        return LogExpectedImprovement(posterior, worlds.weights[0], bar), near

@@ -19,6 +19,10 @@ from optsvc.engine.problem import Proposal, Seed, Source
 from optsvc.engine.ranking import ranked
 from optsvc.engine.steps import Steps
 from optsvc.engine.success_model import success_term
+from optsvc.engine.valleys import highest_between, valleys
+
+_SOLUTION_TURNS = 3
+"""Of several solutions, one turn of so many is for improving one of them, one for finding another."""
 
 
 class Process:
@@ -55,9 +59,10 @@ class Process:
             pending: Unit coordinates of the pending points, shape ``(k, p)``.
             seed: Of the proposal.
         """
+        if self._seeks_solutions and seed.ordinal % _SOLUTION_TURNS:
+            return (yield from self._propose_solution(pending, seed))
         gain = yield from self._gains.of(pending, seed)
-        best = self._order[: DEFAULTS.perturbed_incumbents]
-        return (yield from self._search(gain, best, pending, seed))
+        return (yield from self._search(gain, self._best, pending, seed))
 
     def propose_elsewhere(self, pending: HostArray, seed: Seed) -> Steps[tuple[HostArray, Proposal] | None]:
         """The most promising point of other categories than the best one's; None where none promises anything.
@@ -75,6 +80,45 @@ class Process:
             if not proposal.details["settled"]:
                 return point, proposal
         return None
+
+    @property
+    def _seeks_solutions(self) -> bool:
+        """Whether several solutions are sought, and something is known of them."""
+        models, several = self._models, self._situation.problem.solutions > 1
+        return several and self.feasible and len(models.objectives) == 1 and not models.unmet
+
+    def _propose_solution(self, pending: HostArray, seed: Seed) -> Steps[tuple[HostArray, Proposal]]:
+        """By turns what improves one of the solutions, if something does, or a point that may lead to another one."""
+        solutions = self._solutions()
+        if seed.ordinal % _SOLUTION_TURNS == 1:
+            turned = np.roll(solutions, -(seed.ordinal // _SOLUTION_TURNS))
+            for row in map(int, turned[: DEFAULTS.solution_attempts]):
+                gain = self._gains.on_a_solution(row, pending, seed)
+                point, proposal = yield from self._search(gain, np.array([row]), pending, seed)
+                if not proposal.details["settled"] and self._in_valley(row, point):
+                    return point, proposal
+        gain = self._gains.of_another_solution(solutions, pending, seed)
+        return (yield from self._search(gain, self._best, pending, seed))
+
+    def _solutions(self) -> IntArray:
+        """Rows of the best points of as many valleys as solutions are sought, the best first."""
+        [model] = self._models.objectives
+        rows = self._order[self._missed[self._order] == 0.0][: DEFAULTS.valley_rows]
+        features = self._situation.encoder.features(self._models.points[rows])
+        lowest = valleys(model.mean_at, features, model.means[rows], self._situation.problem.solutions)
+        solutions: IntArray = rows[lowest]
+        return solutions
+
+    def _in_valley(self, row: int, point: HostArray) -> bool:
+        """Whether nothing on the way from a solution to a point ``(p,)`` is worse than the solution."""
+        [model] = self._models.objectives
+        start, end = self._situation.encoder.features(np.vstack([self._models.points[row], point]))
+        return bool(highest_between(model.mean_at, start, end[None, :])[0] <= model.means[row])
+
+    @property
+    def _best(self) -> IntArray:
+        """Rows of the best points."""
+        return self._order[: DEFAULTS.perturbed_incumbents]
 
     def _best_of_other_categories(self) -> list[int]:
         """The best row of each combination of categories but the best one's, conditionals included, best first.
