@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optsvc.domain.metrics import Metric
 from optsvc.engine.backend import Backend, HostArray, IntArray
 from optsvc.engine.columns import Column, kept_apart, logarithm_name, scales_of
 from optsvc.engine.defaults import EngineDefaults
@@ -32,8 +33,20 @@ def fit_models(
     seed: Seed,
     defaults: EngineDefaults,
     backend: Backend,
+    only: Metric | None = None,
 ) -> Steps[Models | None]:
     """Fits a process to each metric, or reuses the hyperparameters in `state` if they were fitted to the same data.
+
+    Args:
+        problem: What is optimized.
+        history: What has been observed of it.
+        observation_count: How much that is, failures included.
+        encoder: Of the space.
+        state: From the last time.
+        seed: Of the experiment; its ordinal does not matter.
+        defaults: The engine's settings.
+        backend: What computes.
+        only: The metric to fit, on the scale that it has among the others; None for all.
 
     Returns:
         None if no metric has a signal (all values are equal), or if there is no way to factor a covariance.
@@ -43,7 +56,8 @@ def fit_models(
     columns = [
         scales
         for place, kept in enumerate(kept_apart(problem, history))
-        if (scales := scales_of(problem, history, place, kept, encoder, state, defaults, compared=compared))
+        if only in (None, problem.metrics[place])
+        and (scales := scales_of(problem, history, place, kept, encoder, state, defaults, compared=compared))
     ]
     if not columns:
         return None

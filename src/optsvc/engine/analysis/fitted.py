@@ -9,7 +9,6 @@ import numpy as np
 from optsvc.domain.metrics import Metric
 from optsvc.domain.observation import Observation
 from optsvc.engine.backend import NUMPY, BoolArray, HostArray
-from optsvc.engine.columns import logarithm_name
 from optsvc.engine.defaults import DEFAULTS, EngineDefaults
 from optsvc.engine.encoding import Encoder
 from optsvc.engine.fitting import fit_models
@@ -69,23 +68,25 @@ class FittedMetric:
         """
         encoder = Encoder(problem.space, DEFAULTS.relaxed_levels)
         alone = replace(problem, metrics=(metric,))
-        encoded = EncodedHistory.of(alone, history, encoder)
+        encoded, whole = (EncodedHistory.of(some, history, encoder) for some in (alone, problem))
         if len(encoded.values) < DEFAULTS.min_successes or not encoder.dimension:
             return None
+        # As the engine models it beside the others, but for one that is only stored, or that others lack values of.
+        beside = metric in problem.metrics and len(whole.values) == len(encoded.values)
         steps = fit_models(
-            alone,
-            encoded,
+            problem if beside else alone,
+            whole if beside else encoded,
             len(history),
             encoder,
-            state=_state_of(problem, metric, state),
+            state=state if beside else None,
             seed=Seed(key=seed.key, ordinal=0),
             defaults=defaults,
             backend=NUMPY,
+            only=metric,
         )
         models = complete(steps)
         if models is None:
             return None
-        whole = EncodedHistory.of(problem, history, encoder)
         return cls(metric, encoder, encoded, models.all[0], models.points, problem, whole)
 
     @property
@@ -126,18 +127,3 @@ class FittedMetric:
         limit = DEFAULTS.extrapolation**2 * self.model.posterior.signal_variance
         out: BoolArray = self.targets(points)[1] > limit
         return out
-
-
-def _state_of(problem: Problem, metric: Metric, state: EngineState | None) -> EngineState | None:
-    """The state as it would be had the metric been the problem's only one.
-
-    None if it is none of them, or if its logarithm was modelled beside the others: alone, it is not.
-    """
-    if state is None or metric not in problem.metrics:
-        return None
-    place = problem.metrics.index(metric)
-    prefix = f"{place}:" if place else ""
-    if logarithm_name(place) in state.hyperparameters:
-        return None
-    own = {name.removeprefix(prefix): x for name, x in state.hyperparameters.items() if name.startswith(prefix)}
-    return replace(state, hyperparameters=own)

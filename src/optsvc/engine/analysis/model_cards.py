@@ -40,7 +40,7 @@ def calibration_card(metric: str | None, fitted: FittedMetric | None) -> Card:
     title = "Confidence of the model"
     if fitted is None or len(fitted.model.means) < DEFAULTS.card_least_modelled:
         return _no_model("calibration", title, metric, fitted)
-    covered = int((fitted.model.squared_errors <= Z95**2).sum())
+    covered = int((fitted.model.squared_errors <= Z95**2 * fitted.model.variance_scale).sum())
     n = len(fitted.model.squared_errors)
     verdict = _coverage_verdict(covered, n)
     told = f"{covered} of {n} results lie in the 95 % interval predicted from the others"
