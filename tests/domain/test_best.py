@@ -3,7 +3,7 @@
 import math
 import random
 from dataclasses import dataclass, field
-from itertools import combinations, product
+from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
