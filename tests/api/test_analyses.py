@@ -80,10 +80,21 @@ def front(everybody):
     return new_experiment(api, metrics=metrics, type="random")
 
 
+@pytest.fixture(scope="module")
+def search(everybody):
+    """One that only looks for what meets thresholds."""
+    api, _ = everybody
+    limits = {"taste": 0.5, "price": 1.3}
+    metrics = [{"name": name, "strategy": "constraint", "threshold": limit} for name, limit in limits.items()]
+    metrics[1]["objective"] = "minimize"
+    return new_experiment(api, metrics=metrics, type="random")
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_answers_as_the_document_says(everybody, front, kind):
+def test_every_kind_answers_as_the_document_says(everybody, front, search, kind):
     api, path = everybody
-    answer = analysis(api, front if kind in ("hypervolume", "random_front") else path, kind)
+    others = {"hypervolume": front, "random_front": front, "coverage": search}
+    answer = analysis(api, others.get(kind, path), kind)
 
     assert (answer["object"], answer["kind"], answer["fresh"]) == ("analysis", kind, True)
     assert answer["observation_count"] == 25
@@ -128,6 +139,19 @@ def test_the_hypervolume_grows_to_that_of_the_best_assignments(everybody, front)
     best = ok(api.get(f"{front}/best_assignments"))["data"]
     assert sorted(result["front"]) == sorted(one["id"] for one in best)
     assert "fewer than two metrics" in refused(api.get(f"{everybody[1]}/analyses/hypervolume"), 422)
+
+
+def test_coverage_counts_what_meets_all_thresholds_and_is_only_told_where_there_are_some(everybody, search):
+    api, path = everybody
+
+    result = analysis(api, search, "coverage")["result"]
+
+    satisfying = ok(api.get(f"{search}/best_assignments"))["count"]
+    assert (result["satisfying"], result["observations"]) == (satisfying, 24)
+    assert 0.0 < result["covered"] <= 1.0
+    assert set(result["widest_gap"]) == {"sugar", "eggs", "oven"}
+    assert f"{satisfying} of 24 observations" in result["sentence"]
+    assert "no metric is a constraint" in refused(api.get(f"{path}/analyses/coverage"), 422)
 
 
 @pytest.mark.parametrize("kind", ["belief", "convergence", "health"])

@@ -1,6 +1,7 @@
 """Charts in the browser: what is chosen in one is chosen everywhere, and an address shows what one sees."""
 
 import json
+from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
@@ -28,8 +29,8 @@ def cakes(api: httpx.Client) -> str:
     return filled(api, "Thirty cakes", 30)
 
 
-def filled(api: httpx.Client, name: str, count: int) -> str:
-    experiment = ok(api.post("/experiments", json=experiment_body(name=name)))["id"]
+def filled(api: httpx.Client, name: str, count: int, **changes: Any) -> str:
+    experiment = ok(api.post("/experiments", json=experiment_body(name=name) | changes))["id"]
     body = {"observations": rows(count), "no_optimize": True}
     ok(api.post(f"/experiments/{experiment}/observations/batch", json=body))
     return experiment
@@ -143,6 +144,19 @@ def test_experiments_are_picked_in_the_list_and_stand_beside_each_other(visitor,
     page.locator(".js-plotly-plot[aria-busy=false]").wait_for()
     assert page.evaluate("document.querySelector('.js-plotly-plot').data.map(line => line.x.at(-1))") == [30, 10]
     expect(page.get_by_role("row", name="Evaluated")).to_contain_text("10")
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_search_for_all_that_will_do_says_how_much_of_it_has_been_covered(visitor, token, api):
+    experiment = filled(
+        api, "Any good cake", 30, metrics=[{"name": "taste", "strategy": "constraint", "threshold": 0.5}]
+    )
+    visitor.enter(token)
+
+    page = visitor.open(f"/experiments/{experiment}")
+
+    page.get_by_text("How much has been covered?").wait_for(timeout=40_000)
+    expect(page.get_by_text("14 of 29 observations meet all thresholds and cover")).to_be_visible()
 
 
 @pytest.mark.usefixtures("worker")

@@ -5,11 +5,13 @@ import type {
   AnalysisOfFailureRegions,
   AnalysisOfHealth,
   AnalysisOfHypervolume,
+  AnalysisOfRegionCoverage,
 } from "./schema";
 
 interface Analyses {
   belief: AnalysisOfBelief;
   convergence: AnalysisOfConvergence;
+  coverage: AnalysisOfRegionCoverage;
   failure_regions: AnalysisOfFailureRegions;
   health: AnalysisOfHealth;
   hypervolume: AnalysisOfHypervolume;

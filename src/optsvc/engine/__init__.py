@@ -7,6 +7,7 @@ the same output, bit for bit on the same build of its numeric libraries.
 from optsvc.engine.analysis.belief import Belief, BelievedPoint, Chances, belief
 from optsvc.engine.analysis.cards import Card, Verdict
 from optsvc.engine.analysis.convergence import Convergence, Outlook, Signal, convergence
+from optsvc.engine.analysis.coverage import RegionCoverage, coverage
 from optsvc.engine.analysis.dependence import PartialDependence, PartialDependences, partial_dependence
 from optsvc.engine.analysis.failure_regions import FailureRegions, FailureRule, failure_regions
 from optsvc.engine.analysis.front_growth import FrontGrowth, front_growth
@@ -54,6 +55,7 @@ __all__ = [
     "Problem",
     "Proposal",
     "RandomFront",
+    "RegionCoverage",
     "Request",
     "Robustness",
     "Routes",
@@ -69,6 +71,7 @@ __all__ = [
     "check_space",
     "contour",
     "convergence",
+    "coverage",
     "environment",
     "failure_regions",
     "feasible_share",

@@ -49,7 +49,7 @@ export function SummaryTab() {
           <Constraints experiment={experiment} best={rows} />
         </div>
         <div className={styles.side}>
-          <Thoughts experimentId={id} />
+          <Thoughts experiment={experiment} />
           <HealthCards experimentId={id} />
           <Notes experiment={experiment} />
         </div>

@@ -1,6 +1,6 @@
 """All kinds of analyses, by name, in the order in which they are listed."""
 
-from optsvc.services.analyses.judgement import BELIEF, CONVERGENCE, HEALTH, ROBUSTNESS
+from optsvc.services.analyses.judgement import BELIEF, CONVERGENCE, COVERAGE, HEALTH, ROBUSTNESS
 from optsvc.services.analyses.kind import Kind
 from optsvc.services.analyses.maps import RANDOM_FRONT, SUCCESS_MAP
 from optsvc.services.analyses.matter import FAILURE_REGIONS, IMPORTANCES
@@ -19,6 +19,7 @@ _ALL = (
     FAILURE_REGIONS,
     SUCCESS_MAP,
     ROBUSTNESS,
+    COVERAGE,
     CONVERGENCE,
     PREDICTIONS,
     HEALTH,

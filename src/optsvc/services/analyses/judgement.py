@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from optsvc import engine
 from optsvc.domain.best import best
 from optsvc.domain.errors import Unprocessable
+from optsvc.domain.experiment import Definition
 from optsvc.domain.space import Value
 from optsvc.services.analyses.kind import Kind, Material
+from optsvc.services.analyses.matter import TOO_LITTLE
 from optsvc.services.analyses.options import Options, PointOptions
 
 
@@ -103,6 +105,17 @@ def _robustness(material: Material, options: PointOptions) -> engine.Robustness:
     return found
 
 
+def _coverage(material: Material, _: Options) -> engine.RegionCoverage:
+    found = engine.coverage(material.problem, material.history, seed=material.seed, state=material.state)
+    if found is None:
+        raise Unprocessable(f"{TOO_LITTLE}, so that there is no model of a constraint")
+    return found
+
+
+def _unconstrained(definition: Definition) -> str | None:
+    return None if definition.constraints else "no metric is a constraint"
+
+
 def _convergence(material: Material, _: Options) -> engine.Convergence:
     return engine.convergence(material.problem, material.history, seed=material.seed)
 
@@ -128,6 +141,16 @@ ROBUSTNESS = Kind(
     options=PointOptions,
     result=engine.Robustness,
     compute=_robustness,
+)
+COVERAGE = Kind(
+    name="coverage",
+    title="Coverage of the region that meets all constraints",
+    description="How much of the region that is expected to reach all thresholds lies near an observation that does, "
+    "and where the widest gap is.",
+    options=Options,
+    result=engine.RegionCoverage,
+    compute=_coverage,
+    why_not=_unconstrained,
 )
 CONVERGENCE = Kind(
     name="convergence",

@@ -2,14 +2,17 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { analysisQuery } from "../../../api/analyses";
+import type { ExperimentOut } from "../../../api/schema";
 import { lastSuggestionQuery } from "../../../api/suggestions";
+import { isSearch } from "../../../lib/thresholds";
 import { Computing } from "../../../ui/chart/computing";
 import { Panel } from "../../../ui/page";
 import { Ago } from "../../../ui/time";
 import styles from "../summary.module.css";
 
 /** What the optimizer makes of the results, in its own sentences. */
-export function Thoughts({ experimentId }: { experimentId: string }) {
+export function Thoughts({ experiment }: { experiment: ExperimentOut }) {
+  const experimentId = experiment.id ?? "";
   const convergence = useQuery(analysisQuery(experimentId, "convergence"));
   const belief = useQuery(analysisQuery(experimentId, "belief"));
   const failures = useQuery(analysisQuery(experimentId, "failure_regions"));
@@ -23,6 +26,7 @@ export function Thoughts({ experimentId }: { experimentId: string }) {
       {belief.data?.state === "ready" && (
         <Thought question="Which is truly the best?">{belief.data.value.result.sentence}</Thought>
       )}
+      {isSearch(experiment) && <Covered experimentId={experimentId} />}
       {failing && failing.failed > 0 && (
         <Thought question="Why do evaluations fail?">
           {failing.sentences.length === 0 ? (
@@ -49,6 +53,13 @@ export function Thoughts({ experimentId }: { experimentId: string }) {
       )}
     </Panel>
   );
+}
+
+/** Of a search for all that meets constraints: how far it has got. */
+function Covered({ experimentId }: { experimentId: string }) {
+  const coverage = useQuery(analysisQuery(experimentId, "coverage"));
+  if (coverage.data?.state !== "ready") return null;
+  return <Thought question="How much has been covered?">{coverage.data.value.result.sentence}</Thought>;
 }
 
 function Thought({ question, children }: { question: string; children: ReactNode }) {
