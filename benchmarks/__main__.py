@@ -71,6 +71,9 @@ def _carry_out(suite: Suite, arguments: argparse.Namespace) -> None:
     if arguments.against:
         names.insert(1, versioned(OURS, arguments.against))
     measured = [name for name in names if any(key.peer == name for key in store)]
+    if not measured:
+        print(f"{suite.name}: nothing has been run of {', '.join(names)}")
+        return
     unmeasured = [why_not(peer) for peer in peers if not peer.installed and peer.name not in measured]
     text = suite.report(plan, store, measured, unmeasured)
     print(text)

@@ -66,8 +66,26 @@ class Comparison:
         )
 
 
-def report(comparison: Comparison, unmeasured: Sequence[str]) -> str:
-    """All tables, one below the other; `unmeasured` says who is left out and why."""
+def whole_and_part(
+    store: Store, names: Sequence[str], problems: Sequence[BenchmarkProblem], seeds: Sequence[int], budget: int
+) -> tuple[Comparison, list[Comparison]]:
+    """Those that have been run wherever the first has; and the first with each of the others, where both have."""
+    first = names[0]
+    every = Comparison.of(store, [first], problems, seeds, budget).pairs
+    beside = {name: Comparison.of(store, [first, name], problems, seeds, budget) for name in names[1:]}
+    whole = [first, *(name for name, comparison in beside.items() if comparison.pairs == every)]
+    part = [comparison for name, comparison in beside.items() if name not in whole and comparison.pairs]
+    return Comparison.of(store, whole, problems, seeds, budget), part
+
+
+def report(comparison: Comparison, part: Sequence[Comparison], unmeasured: Sequence[str]) -> str:
+    """All tables, one below the other.
+
+    Args:
+        comparison: Of those that have been run in full.
+        part: The first of them with each of those that have not.
+        unmeasured: Who is left out, and why.
+    """
     if not comparison.pairs:
         return "Nothing has been run that all of these have in common: " + ", ".join(comparison.names) + "."
     problems = len({problem.name for problem, _ in comparison.pairs})
@@ -77,6 +95,7 @@ def report(comparison: Comparison, unmeasured: Sequence[str]) -> str:
         by_group(comparison),
         uneven(comparison),
         calibration(comparison),
+        met_in_part(part),
         *(f"Not measured: {sentence}." for sentence in unmeasured),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -112,6 +131,40 @@ def overall(comparison: Comparison) -> str:
             ]
         )
     return markdown(header, rows)
+
+
+def met_in_part(part: Sequence[Comparison]) -> str:
+    """A line for each of those that have been run on some pairs only: its figures, and the first one's on these."""
+    if not part:
+        return ""
+    first, checkpoints = part[0].names[0], part[0].checkpoints
+    header = [
+        "optimizer",
+        "pairs",
+        "problems",
+        *(f"score at {at}" for at in checkpoints),
+        "regret",
+        "ours won/tied/lost",
+        "won, % (95 %)",
+        f"s at {SECONDS_AT[-1]}",
+    ]
+    rows = []
+    for comparison in part:
+        name = comparison.names[1]
+        scores = [score(comparison.regrets(at)).mean(axis=1) for at in checkpoints]
+        last = comparison.regrets(checkpoints[-1])
+        rows.append(
+            [
+                f"{name} {version(comparison, name)}",
+                str(len(comparison.pairs)),
+                str(len({problem.name for problem, _ in comparison.pairs})),
+                *(f"{its:.1f} / {ours:.1f}" for ours, its in scores),
+                "{1:.2g} / {0:.2g}".format(*last.mean(axis=1)),
+                *_against(comparison, last, 1),
+                " / ".join(seconds(comparison, one, SECONDS_AT[-1]) for one in (name, first)),
+            ]
+        )
+    return f"Run in part; its figures / those of {first} on the same pairs:\n\n" + markdown(header, rows)
 
 
 def by_group(comparison: Comparison) -> str:

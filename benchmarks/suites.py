@@ -41,13 +41,13 @@ class Suite:
 
 
 def _single_report(plan: Plan, store: Store, names: Sequence[str], unmeasured: Sequence[str]) -> str:
-    return single.report(_comparison(plan, store, names), unmeasured)
+    return single.report(*_compared(plan, store, names), unmeasured)
 
 
 def _draw_single(plan: Plan, store: Store, names: Sequence[str], folder: Path) -> None:
     from benchmarks.pictures import draw  # needs the extra `bench`, the rest does not
 
-    comparison = _comparison(plan, store, names)
+    comparison, _ = _compared(plan, store, names)
     if comparison.pairs:
         draw(comparison, folder / "benchmarks.svg")
 
@@ -58,8 +58,8 @@ def _draw_several(plan: Plan, store: Store, names: Sequence[str], folder: Path) 
     draw(plan, store, names, folder)
 
 
-def _comparison(plan: Plan, store: Store, names: Sequence[str]) -> single.Comparison:
-    return single.Comparison.of(store, names, plan.problems, plan.seeds, plan.budget)
+def _compared(plan: Plan, store: Store, names: Sequence[str]) -> tuple[single.Comparison, list[single.Comparison]]:
+    return single.whole_and_part(store, names, plan.problems, plan.seeds, plan.budget)
 
 
 SUITES = (

@@ -27,7 +27,7 @@ _GRID = np.linspace(0.0, CORNER, 56)
 def draw(plan: Plan, store: Store, names: Sequence[str], folder: Path) -> None:
     """Two SVG files in `folder`."""
     matplotlib.rcParams["svg.hashsalt"] = "optsvc"  # the same picture, byte for byte, from the same results
-    groups = compared(plan, store, names)
+    groups = [comparison for comparison, _ in compared(plan, store, names)]
     if groups:
         _growth(groups, folder / "benchmarks-several-growth.svg")
     with_fronts = [(c, p) for c in groups for p in _two_objectives(c)]

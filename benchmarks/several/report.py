@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.campaign import Plan
 from benchmarks.peers import PEERS, RANDOM
-from benchmarks.report import Comparison, markdown, seconds, version
+from benchmarks.report import Comparison, markdown, seconds, version, whole_and_part
 from benchmarks.scores import Array, mean_difference
 from benchmarks.store import Store
 from benchmarks.trial import SECONDS_AT
@@ -41,7 +41,7 @@ def report(plan: Plan, store: Store, names: Sequence[str], unmeasured: Sequence[
     groups = compared(plan, store, names)
     if not groups:
         return "Nothing has been run that these have in common: " + ", ".join(names) + "."
-    parts = [part for comparison in groups for part in _group(comparison)]
+    parts = [part for comparison, incomplete in groups for part in _group(comparison, incomplete)]
     lacking = [
         f"- {peer.name}: knows no {', no '.join(sorted(peer.lacks))}"
         for peer in PEERS
@@ -53,25 +53,26 @@ def report(plan: Plan, store: Store, names: Sequence[str], unmeasured: Sequence[
     return "\n\n".join(parts)
 
 
-def compared(plan: Plan, store: Store, names: Sequence[str]) -> list[Comparison]:
-    """One comparison for each group, of those that have been measured in it."""
+def compared(plan: Plan, store: Store, names: Sequence[str]) -> list[tuple[Comparison, list[Comparison]]]:
+    """For each group what `whole_and_part` says, of those that have been measured in it."""
     out = []
     for group in dict.fromkeys(problem.group for problem in plan.problems):
         problems = [problem for problem in plan.problems if problem.group == group]
         own = {problem.name for problem in problems}
         here = [n for n in names if any(key.peer == n and key.problem in own for key in store)]
-        comparison = Comparison.of(store, here, problems, plan.seeds, plan.budget)
-        if comparison.pairs:
-            out.append(comparison)
+        if here:
+            comparison, part = whole_and_part(store, here, problems, plan.seeds, plan.budget)
+            out += [(comparison, part)] if comparison.pairs else []
     return out
 
 
-def _group(comparison: Comparison) -> list[str]:
+def _group(comparison: Comparison, incomplete: Sequence[Comparison]) -> list[str]:
     (group,) = comparison.groups
     kind = _KINDS.get(group, _HYPERVOLUME)
     problems = len({problem.name for problem, _ in comparison.pairs})
     head = f"### {group}\n\n{problems} problems, {len(comparison.pairs)} pairs of problem and seed: {kind.title}."
     parts = [head, _summary(comparison, kind), _by_problem(comparison, kind), *_behind(comparison)]
+    parts += _met_in_part(incomplete, kind)
     broken = {name: sum("broken" in result for result in _results(comparison, name)) for name in comparison.names}
     parts += [
         f"{name} broke down on {count} of the pairs; what it had found by then counts."
@@ -118,6 +119,34 @@ def _by_problem(comparison: Comparison, kind: _Kind) -> str:
         for name in dict.fromkeys(of_pair.tolist())
     ]
     return markdown([f"at {comparison.checkpoints[-1]}", *comparison.names], rows)
+
+
+def _met_in_part(part: Sequence[Comparison], kind: _Kind) -> list[str]:
+    """Those that have been run on some of the pairs only: their figures, and the first one's on these."""
+    if not part:
+        return []
+    baseline, checkpoints = part[0].names[0], part[0].checkpoints
+    header = [
+        "optimizer",
+        "pairs",
+        *(f"at {at}" for at in checkpoints),
+        f"minus {baseline} at {checkpoints[-1]} (95 %)",
+        f"s at {SECONDS_AT[-1]}",
+    ]
+    rows = []
+    for comparison in part:
+        name = comparison.names[1]
+        figures = [kind.shown(comparison.regrets(at)) for at in checkpoints]
+        rows.append(
+            [
+                f"{name} {version(comparison, name)}".strip(),
+                str(len(comparison.pairs)),
+                *("{1:.3f} / {0:.3f}".format(*both.mean(axis=1)) for both in figures),
+                _difference(comparison, figures[-1], 1),
+                " / ".join(seconds(comparison, one, SECONDS_AT[-1]) for one in (name, baseline)),
+            ]
+        )
+    return [f"Run in part; its figures / those of {baseline} on the same pairs:\n\n" + markdown(header, rows)]
 
 
 def _behind(comparison: Comparison) -> list[str]:

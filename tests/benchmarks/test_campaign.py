@@ -11,7 +11,7 @@ from benchmarks.peers.process import PeerError, PeerProcess, described
 from benchmarks.problems import PROBLEMS
 from benchmarks.problems.instance import DEVELOPMENT_SEEDS, ShiftedFunction, uniform
 from benchmarks.problems.synthetic import SYNTHETIC
-from benchmarks.report import Comparison, report
+from benchmarks.report import Comparison, report, whole_and_part
 from benchmarks.store import Key, Store
 from benchmarks.trial import run
 
@@ -124,5 +124,20 @@ def test_a_report_compares_only_what_all_have(tmp_path: Path):
     comparison = Comparison.of(store, ["ours@0", "random"], [problem("branin-2")], range(3), 20)
 
     assert [seed for _, seed in comparison.pairs] == [1]
-    assert "| random  | 7.5 | 0.5 | 1.50 | 0/1/0 | 50.0 (50.0 to 50.0) | 0.1 | 0 |" in report(comparison, [])
-    assert "| ours@0 | 75.0 | 75 |" in report(comparison, [])
+    assert "| random  | 7.5 | 0.5 | 1.50 | 0/1/0 | 50.0 (50.0 to 50.0) | 0.1 | 0 |" in report(comparison, [], [])
+    assert "| ours@0 | 75.0 | 75 |" in report(comparison, [], [])
+
+
+def test_who_has_run_in_part_stands_in_a_table_of_its_own_beside_ours_on_the_same_pairs(tmp_path: Path):
+    store = Store(tmp_path)
+    trace = {"failed": 0, "seconds": {"100": 0.1}, "predicted": 0, "covered": 0, "version": "1"}
+    for name, seeds, regret in (("ours@0", (0, 1), 0.1), ("random", (0, 1, 2), 0.5), ("ax", (1,), 0.01)):
+        for seed in seeds:
+            store.add(Key(name, "branin-2", seed, 20), trace | {"regret": [[1, regret]]})
+
+    whole, part = whole_and_part(store, ["ours@0", "random", "ax"], [problem("branin-2")], range(3), 20)
+    text = report(whole, part, [])
+
+    assert whole.names == ("ours@0", "random")
+    assert [seed for _, seed in whole.pairs] == [0, 1]
+    assert "| ax 1 | 1 | 1 | 50.0 / 25.0 | 0.01 / 0.1 | 0/0/1 | 0.0 (0.0 to 0.0) | 0.1 / 0.1 |" in text

@@ -237,6 +237,21 @@ def test_a_peer_is_left_out_of_what_it_cannot_do_and_the_report_says_so(tmp_path
     )  # its row in one group, its column in the table of the problems of that group
 
 
+def test_a_peer_that_has_run_in_part_of_a_group_does_not_shorten_its_table(tmp_path):
+    random = next(peer for peer in PEERS if peer.name == "random")
+    rare = replace(random, name="ax")
+    problems = [named("bnh-2"), named("cliff-srn-2")]
+    store = Store(tmp_path)
+    carry_out(Plan([random], problems, [SEED], 20), store)
+    carry_out(Plan([rare], problems[:1], [SEED], 20), store)
+
+    text = report(Plan([random, rare], problems, [SEED], 20), store, ["random", "ax"], [])
+
+    assert "2 problems, 2 pairs of problem and seed" in text
+    assert "those of random on the same pairs" in text
+    assert "| +0.000 (+0.000 to +0.000) |" in next(line for line in text.splitlines() if line.startswith("| ax"))
+
+
 def test_an_interval_of_differences_resamples_seeds_within_problems():
     mean, low, high = mean_difference({"a": np.array([0.0, 1.0]), "b": np.array([0.5])})
 
