@@ -54,6 +54,11 @@ class Comparison:
         """The groups of the problems, in their order."""
         return tuple(dict.fromkeys(problem.group for problem, _ in self.pairs))
 
+    @property
+    def several_seeds(self) -> bool:
+        """Whether some problem has more than one pair: only then is there an interval over seeds."""
+        return len({problem.name for problem, _ in self.pairs}) < len(self.pairs)
+
     def result(self, name: str, problem: BenchmarkProblem, seed: int) -> dict[str, Any]:
         """One peer's result on one pair."""
         return self.store[Key(name, problem.name, seed, self.budget)]
@@ -222,7 +227,8 @@ def _against(comparison: Comparison, regrets: Array, index: int) -> tuple[str, s
     problems = np.array([problem.name for problem, _ in comparison.pairs])
     pairs = {name: (regrets[0, problems == name], regrets[index, problems == name]) for name in problems}
     share, low, high = (100 * value for value in share_of_wins(pairs))
-    return "/".join(map(str, record(regrets[0], regrets[index]))), f"{share:.1f} ({low:.1f} to {high:.1f})"
+    interval = f" ({low:.1f} to {high:.1f})" if comparison.several_seeds else ""
+    return "/".join(map(str, record(regrets[0], regrets[index]))), f"{share:.1f}{interval}"
 
 
 def seconds(comparison: Comparison, name: str, at: int) -> str:

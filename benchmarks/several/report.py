@@ -168,7 +168,8 @@ def _difference(comparison: Comparison, figures: Array, index: int) -> str:
     of_pair = _problems(comparison)
     differences = {name: (figures[index] - figures[0])[of_pair == name] for name in of_pair.tolist()}
     mean, low, high = mean_difference(differences)
-    return f"{mean:+.3f} ({low:+.3f} to {high:+.3f})"
+    # One seed of each problem says nothing of the others.
+    return f"{mean:+.3f}" + (f" ({low:+.3f} to {high:+.3f})" if comparison.several_seeds else "")
 
 
 def _problems(comparison: Comparison) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
