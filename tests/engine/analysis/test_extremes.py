@@ -6,7 +6,7 @@ import math
 import pytest
 
 from optsvc.domain.space import CategoricalParameter, SearchSpace
-from optsvc.engine import Prediction, Problem, belief, convergence, health, robustness
+from optsvc.engine import Prediction, Problem, belief, convergence, coverage, health, robustness
 from tests.engine.analysis.builders import SEED, gain, limit, loss, measured, points
 from tests.engine.builders import MIXED, box
 from tests.engine.spaces import SPACES
@@ -18,6 +18,7 @@ def answers(space, metrics, history):
     yield belief(problem, history, seed=SEED)
     yield health(problem, history, seed=SEED, predictions=predictions)
     yield convergence(problem, history, seed=SEED)
+    yield coverage(problem, history, seed=SEED)
     yield robustness(problem, history, assignments=history[0].assignments, seed=SEED)
 
 
