@@ -27,8 +27,8 @@ demo: install  ## start the whole service, tune a real model over HTTP, show wha
 serve: install  ## start the service on this machine and keep it up (data in ./data)
 	$(BIN)/optsvc up --data-dir $(DATA_DIR)
 
-test: install  ## run all tests, against real embedded servers, in one process more than there are cores, four at most
-	$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print(min(4, os.cpu_count() + 1))') --no-loadscope-reorder
+test: install  ## run all tests, against real embedded servers, in a process for each core (four at most)
+	$(BIN)/pytest -n logical --maxprocesses 4 --no-loadscope-reorder
 
 fuzz: install  ## send made-up requests to every operation of the API, others each time (minutes): make fuzz n=1000
 	OPTSVC_FUZZ_EXAMPLES=$(or $(n),200) $(BIN)/pytest -s tests/api/test_fuzzing.py -k document
