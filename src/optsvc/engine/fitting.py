@@ -67,19 +67,8 @@ def fit_models(
     stored: dict[str, float] = {}
     refitted = False
     for scales in columns:
-        fits = []
-        for column in scales:
-            if fresh and column.previous is not None:
-                fits.append((0.0, column, column.previous))
-                break
-            starts = start_points(column.prior, column.previous, len(rows), seed, column.place, defaults)
-            data = column.data.take(rows)
-            fit_rows = rows_to_fit(data.targets, defaults)
-            theta = yield Fit(data.take(fit_rows), column.prior, starts, defaults, backend)
-            evidence = column.evidence(theta, rows[fit_rows], defaults, backend) if len(scales) > 1 else 0.0
-            fits.append((evidence, column, theta))
-            refitted = True
-        _, column, theta = max(fits, key=lambda fit: fit[0])
+        column, theta, anew = yield from _likeliest(scales, rows, seed, defaults, backend, fresh=fresh)
+        refitted |= anew
         model = _model(column, rows, theta, history, defaults, backend)
         if model is None:
             return None
@@ -94,6 +83,30 @@ def fit_models(
         state=state if state is not None and not refitted else EngineState(stored, observation_count),
         unmet=unmet_constraints(problem, history, defaults),
     )
+
+
+def _likeliest(
+    scales: Sequence[Column], rows: IntArray, seed: Seed, defaults: EngineDefaults, backend: Backend, *, fresh: bool
+) -> Steps[tuple[Column, HostArray, bool]]:
+    """The likeliest of the scales of a metric, its hyperparameters, and whether anything was fitted for that.
+
+    Nothing is where the last hyperparameters are still fresh: they are those of the first scale that has any.
+    """
+    fits: list[tuple[float, Column, HostArray]] = []
+    anew = False
+    for column in scales:
+        if fresh and column.previous is not None:
+            fits.append((0.0, column, column.previous))
+            break
+        starts = start_points(column.prior, column.previous, len(rows), seed, column.place, defaults)
+        data = column.data.take(rows)
+        fit_rows = rows_to_fit(data.targets, defaults)
+        theta = yield Fit(data.take(fit_rows), column.prior, starts, defaults, backend)
+        evidence = column.evidence(theta, rows[fit_rows], defaults, backend) if len(scales) > 1 else 0.0
+        fits.append((evidence, column, theta))
+        anew = True
+    _, column, theta = max(fits, key=lambda fit: fit[0])
+    return column, theta, anew
 
 
 def any_signal(problem: Problem, history: EncodedHistory, defaults: EngineDefaults) -> bool:

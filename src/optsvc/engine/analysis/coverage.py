@@ -1,4 +1,4 @@
-"""How well the region that meets all constraints is covered: what a constraint active search is for [Malkomes2021]_.
+"""How well the region that meets all constraints is covered, as a constraint active search sees it: `new_coverage`.
 
 What that region is, nobody knows; the models say how likely each of many evenly spread places belongs to it.
 """
@@ -23,10 +23,12 @@ from optsvc.engine.points.spread import SpaceSampler
 from optsvc.engine.problem import EngineState, Problem, Seed
 from optsvc.engine.randomness import Stage, experiment_generator
 from optsvc.engine.success_model import fit_success
+from optsvc.engine.surrogates.kernels import squared_distance
 
 _LEAST_PLACES = 10.0
 """Of the places so many must be expected to belong to the region; fewer say nothing of it."""
 _BLOCK = 256
+"""So many observations at once, so that memory does not grow with their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +131,11 @@ def _belongs(
 
 def _distances(features: HostArray, others: HostArray) -> HostArray:
     """From each of some features ``(m, d)`` to the nearest of others ``(n, d)``, shape ``(m,)``; infinite if none."""
-    nearest = np.full(len(features), np.inf)
+    nearest, unscaled = np.full(len(features), np.inf), np.ones(features.shape[1])
     for first in range(0, len(others), _BLOCK):
-        block = others[first : first + _BLOCK]
-        square = (features**2).sum(axis=1)[:, None] + (block**2).sum(axis=1) - 2.0 * features @ block.T
+        square = squared_distance(features, others[first : first + _BLOCK], unscaled, NUMPY)
         nearest = np.minimum(nearest, square.min(axis=1))
-    distances: HostArray = np.sqrt(np.maximum(nearest, 0.0))
+    distances: HostArray = np.sqrt(nearest)
     return distances
 
 

@@ -1,4 +1,4 @@
-"""What a point newly covers of a region that nobody has seen the edges of."""
+"""What a point newly covers of a region whose edges nobody has seen."""
 
 from collections.abc import Callable
 
@@ -20,10 +20,10 @@ _ROWS = 256
 def new_coverage(
     situation: Situation, log_belongs: Callable[[HostArray], HostArray], points: HostArray, seed: Seed
 ) -> LogCoverage:
-    """How much of a region a further point would cover that others do not [Malkomes2021]_.
+    """How much of a region a further point would cover that others do not; see `LogCoverage`.
 
     Evenly spread places stand for the space. Each is worth the probability that it belongs to the region, less what
-    points cover of it that are likely to belong there. Points at the rim of the space cover little, since around them
+    points that are likely to belong to it cover. Points at the rim of the space cover little, since around them
     there is little space.
 
     Args:

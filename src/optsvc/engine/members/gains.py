@@ -108,7 +108,7 @@ class Gains:
             seed: Of the proposal.
         """
         why = "Highest expected improvement on one of the solutions, near it"
-        # Else there is more to gain on it in a deeper valley, from afar.
+        # Strictly near: a deeper valley may promise more even from afar.
         terms = self._around(row, pending, seed, strictness=8)
         return Gain(self._called("improvement_of_a_solution"), why, terms, _SETTLED)
 
@@ -161,7 +161,7 @@ class Gains:
         return Gain(self._called("hypervolume_improvement"), why, (term,), next_to_nothing)
 
     def _coverage(self, pending: HostArray, why: str, seed: Seed) -> Gain:
-        """Points that meet the modelled constraints, as different as can be; see `new_coverage`."""
+        """What newly covers the region that meets the modelled constraints."""
         terms = [LogFeasibility(model.posterior, model.bar) for model in self._models.constraints]
 
         def log_meets(features: HostArray) -> HostArray:

@@ -22,7 +22,7 @@ from optsvc.engine.success_model import success_term
 from optsvc.engine.valleys import highest_between, valleys
 
 _SOLUTION_TURNS = 3
-"""Of several solutions, one turn of so many is for improving one of them, one for finding another."""
+"""Where several are sought: of so many turns the first is as ever, the second improves one, the third finds another."""
 
 
 class Process:
