@@ -16,7 +16,8 @@ from optsvc.engine.hyperparameters import stored_hyperparameters
 from optsvc.engine.pareto.fronts import nondominated
 from optsvc.engine.problem import EngineState, Problem
 from optsvc.engine.ranking import as_loss
-from optsvc.engine.surrogates.gp import TrainingData, negative_log_posterior
+from optsvc.engine.surrogates.gp import TrainingData
+from optsvc.engine.surrogates.likelihood import NegativeLogPosterior
 from optsvc.engine.surrogates.outputs import OutputTransform
 from optsvc.engine.surrogates.priors import Prior
 
@@ -82,7 +83,7 @@ class Column:
     def evidence(self, theta: HostArray, rows: IntArray, defaults: EngineDefaults, backend: Backend) -> float:
         """The logarithm of the posterior density of `theta` times that of the values themselves, at some rows."""
         data = self.data.take(rows)
-        value, _ = negative_log_posterior(theta, data, self.prior, defaults.base_jitter, backend)
+        value, _ = NegativeLogPosterior(data, self.prior, defaults.base_jitter, backend)(theta)
         slopes = self.transform.slopes(self.values[rows])
         return float(np.log(slopes).sum()) - len(rows) * self.transform.exponent * math.log(2.0) - value
 

@@ -25,7 +25,7 @@ from optsvc.engine.steps import Steps, complete
 from optsvc.engine.success_model import fit_success
 from optsvc.engine.unmet import unmet_constraints
 
-ENGINE_VERSION = "9"
+ENGINE_VERSION = "10"
 """Changes whenever the same input may give another proposal."""
 
 Propose: TypeAlias = Callable[[HostArray, Seed], Steps[tuple[HostArray, Proposal]]]

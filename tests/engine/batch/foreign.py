@@ -80,7 +80,8 @@ class _Library(ModuleType):
         function = getattr(np, name)
 
         def call(*arguments, **options):
-            return ForeignArray(function(*(_inside(x) if np.ndim(_shape(x)) else x for x in arguments), **options))
+            result = function(*(_inside(x) if np.ndim(_shape(x)) else x for x in arguments), **options)
+            return tuple(map(ForeignArray, result)) if isinstance(result, tuple) else ForeignArray(result)
 
         return call
 
@@ -112,6 +113,9 @@ class ForeignBackend(NumpyBackend):
 
     def solve_upper(self, factor, rhs):
         return ForeignArray(super().solve_upper(factor.held, rhs.held))
+
+    def inverse_from_factor(self, factor):
+        return ForeignArray(super().inverse_from_factor(factor.held))
 
     def cholesky_many(self, matrices):
         factors, good = NUMPY.cholesky_many(matrices.held)

@@ -12,7 +12,8 @@ from optsvc.engine.batch.improvement import ImprovementBatch
 from optsvc.engine.batch.likelihood import LikelihoodBatch, fit_many
 from optsvc.engine.batch.padding import Memory
 from optsvc.engine.defaults import DEFAULTS
-from optsvc.engine.surrogates.gp import REJECTED, TrainingData
+from optsvc.engine.surrogates.gp import TrainingData
+from optsvc.engine.surrogates.likelihood import REJECTED, NegativeLogPosterior
 from tests.engine.batch.foreign import ForeignBackend
 from tests.engine.batch.test_improvement import NOISELESS, SAMPLED, candidates
 from tests.engine.batch.test_likelihood import PRIORS, PROBLEMS
@@ -47,6 +48,16 @@ def test_likelihoods_and_their_gradients_agree(device):
     host, there = (likelihood(backend).value_and_gradient(thetas, owners) for backend in (NUMPY, device))
 
     np.testing.assert_allclose(there[0], host[0], rtol=1e-7)
+    np.testing.assert_allclose(there[1], host[1], rtol=1e-7, atol=1e-7 * np.abs(host[1]).max())
+
+
+@pytest.mark.parametrize("k", range(len(PROBLEMS)))
+def test_the_likelihood_of_one_problem_agrees(device, k):
+    theta = PRIORS[k].sample(np.random.default_rng(4))
+
+    host, there = (NegativeLogPosterior(PROBLEMS[k], PRIORS[k], 1e-10, backend)(theta) for backend in (NUMPY, device))
+
+    assert there[0] == pytest.approx(host[0], rel=1e-7)
     np.testing.assert_allclose(there[1], host[1], rtol=1e-7, atol=1e-7 * np.abs(host[1]).max())
 
 

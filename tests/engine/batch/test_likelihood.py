@@ -7,7 +7,8 @@ from optsvc.engine.backend import NUMPY, NumpyBackend
 from optsvc.engine.batch.likelihood import LikelihoodBatch, fit_many
 from optsvc.engine.batch.padding import COLUMNS, ROWS, Memory, bucket
 from optsvc.engine.defaults import DEFAULTS
-from optsvc.engine.surrogates.gp import REJECTED, TrainingData, fit, negative_log_posterior
+from optsvc.engine.surrogates.gp import TrainingData
+from optsvc.engine.surrogates.likelihood import REJECTED, NegativeLogPosterior, fit
 from optsvc.engine.surrogates.priors import Prior
 
 PLENTY = Memory(NUMPY)
@@ -26,7 +27,7 @@ PRIORS = [Prior(np.array(kinds), k % 2 == 0, DEFAULTS) for k, kinds in enumerate
 
 
 def alone(k, theta):
-    return negative_log_posterior(theta, PROBLEMS[k], PRIORS[k], DEFAULTS.base_jitter, NUMPY)
+    return NegativeLogPosterior(PROBLEMS[k], PRIORS[k], DEFAULTS.base_jitter, NUMPY)(theta)
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -70,7 +70,7 @@ def test_the_variance_is_that_of_a_point_with_itself():
 
 @pytest.mark.parametrize("block", [1, 2**21])
 def test_its_gradient_agrees_with_differences(monkeypatch, block):
-    monkeypatch.setattr("optsvc.engine.surrogates.kernels._BLOCK", block)
+    monkeypatch.setattr("optsvc.engine.surrogates.kernels.BLOCK", block)
     a, b, weights = rng.random((3, 4)), rng.random((6, 4)), rng.standard_normal((3, 6))
 
     K, slopes = kernel().value_and_slopes(a, b)

@@ -1,4 +1,4 @@
-"""Fits of many Gaussian processes at once: the likelihood of `surrogates.gp`, with a leading axis.
+"""Fits of many Gaussian processes at once: `surrogates.likelihood`, with a leading axis.
 
 Letters as there; ``b`` problems, ``r`` fits under way (several starts for each problem). Whatever differs in size is
 padded (see `padding`). The optimizer and its state stay on the host: the device is sent hyperparameters and answers
@@ -13,8 +13,9 @@ from optsvc.engine.backend import Array, Backend, HostArray, IntArray
 from optsvc.engine.batch.padding import COLUMNS, ROWS, Memory, bucket, diagonal, mask, stack
 from optsvc.engine.candidates.local_search import Patience, minimize_in_box
 from optsvc.engine.defaults import EngineDefaults
-from optsvc.engine.surrogates.gp import REJECTED, TrainingData
+from optsvc.engine.surrogates.gp import TrainingData
 from optsvc.engine.surrogates.kernels import matern52
+from optsvc.engine.surrogates.likelihood import REJECTED
 from optsvc.engine.surrogates.priors import Prior, bounds, log_densities
 
 _BUFFERS = 9
@@ -24,13 +25,13 @@ _BUFFERS = 9
 class LikelihoodBatch:
     """Negative log posteriors of the hyperparameters of ``b`` problems.
 
-    Hyperparameters are padded to ``(log l_1, …, log l_p, log s², log τ²)`` with the largest ``p``; what
+    Hyperparameters are padded to ``(log l_1, …, log l_p, log s², log τ², log a²)`` with the largest ``p``; what
     a problem has no use for is without effect.
 
     Args:
         data: Of each problem.
         priors: Of the hyperparameters of each, with the same defaults.
-        jitter: Added to the diagonals, in units of ``s²``.
+        jitter: Added to the diagonals, in units of ``s² + a²``.
         backend: What computes.
         memory: What there is.
     """
@@ -70,7 +71,7 @@ class LikelihoodBatch:
         return np.concatenate([theta[: self._sizes[problem]], theta[self.p :]])
 
     def value_and_gradient(self, theta: HostArray, owners: IntArray) -> tuple[HostArray, HostArray]:
-        """`surrogates.gp.negative_log_posterior` for many.
+        """`surrogates.likelihood.NegativeLogPosterior` for many.
 
         Args:
             theta: Padded hyperparameters, shape ``(r, p + 3)``.

@@ -8,7 +8,7 @@ import numpy as np
 
 from optsvc.engine.backend import Array, Backend, IntArray
 
-_BLOCK = 2**15
+BLOCK = 2**15
 """So many numbers are computed at a time: few calls where data are few, little memory where they are many."""
 
 
@@ -45,10 +45,14 @@ def matern52(distance: Array, signal_variance: float, backend: Backend) -> tuple
 
     .. [RasmussenWilliams2006] C. Rasmussen and C. Williams. Gaussian Processes for Machine Learning. MIT Press, 2006.
     """
-    xp = backend.xp
-    r = xp.sqrt(5.0 * distance)
-    decay = signal_variance * xp.exp(-r)
-    return decay * (1.0 + r + r * r / 3.0), (5.0 / 3.0) * decay * (1.0 + r)
+    return matern52_of_root(backend.xp.sqrt(5.0 * distance), signal_variance, backend)
+
+
+def matern52_of_root(root: Array, signal_variance: float, backend: Backend) -> tuple[Array, Array]:
+    """`matern52` where ``√(5D)`` is known."""
+    decay = signal_variance * backend.xp.exp(-root)
+    rise = decay * (1.0 + root)
+    return rise + decay * root * root / 3.0, (5.0 / 3.0) * rise
 
 
 def matern52_value(distance: Array, signal_variance: float, backend: Backend) -> Array:
@@ -170,7 +174,7 @@ class Kernel:
         xp, root = self.backend.xp, self.backend.xp.sqrt(self.inverse_squared_scale)
         a, b = (a * root).T, (b * root).T
         starts = np.searchsorted(self.groups, np.arange(self.parameters + 1))
-        size = max(1, _BLOCK // max(a.shape[1] * b.shape[1], 1))
+        size = max(1, BLOCK // max(a.shape[1] * b.shape[1], 1))
         for first in range(0, self.parameters, size):
             last = min(first + size, self.parameters)
             columns = slice(int(starts[first]), int(starts[last]))

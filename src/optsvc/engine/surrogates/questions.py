@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from optsvc.engine.backend import Backend, HostArray
 from optsvc.engine.defaults import EngineDefaults
-from optsvc.engine.surrogates.gp import TrainingData, fit
+from optsvc.engine.surrogates.gp import TrainingData
+from optsvc.engine.surrogates.likelihood import fit
 from optsvc.engine.surrogates.priors import Prior
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
-    """Which hyperparameters ``(p + 3,)`` are the most probable? The arguments are those of `surrogates.gp.fit`."""
+    """Which hyperparameters ``(p + 3,)`` are the most probable? Arguments are those of `surrogates.likelihood.fit`."""
 
     data: TrainingData
     prior: Prior
