@@ -1,8 +1,6 @@
 """Gaussian processes as a member: the point of the highest expected gain."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -12,9 +10,10 @@ from optsvc.engine.backend import HostArray, IntArray
 from optsvc.engine.beliefs import BeliefTerm
 from optsvc.engine.candidates.mixed import CandidateSearch
 from optsvc.engine.defaults import DEFAULTS
+from optsvc.engine.members.explanation import Explanation
 from optsvc.engine.members.gains import Gain, Gains
-from optsvc.engine.members.situation import Choice, Situation
-from optsvc.engine.model import Model, Models
+from optsvc.engine.members.situation import Situation
+from optsvc.engine.model import Models
 from optsvc.engine.problem import Proposal, Seed, Source
 from optsvc.engine.ranking import ranked
 from optsvc.engine.steps import Steps
@@ -150,13 +149,15 @@ class Process:
             defaults=DEFAULTS,
         ).steps()
         choice = situation.choose(points, pending, seed)
-        predictions = self.predict(choice.point)
+        explanation = Explanation(models, int(self._order[0]) if self.feasible else None)
+        reason = explanation.reason(gain, self.predict(choice.point), self.p_feasible(choice.point))
+        details = explanation.details(gain, choice.point, acquisition, situation.encoder)
         proposal = Proposal(
             assignments=situation.encoder.decode(choice.point),
             source=Source.GP,
-            reason=situation.sentences(self._reason(gain, choice.point, predictions), choice),
+            reason=situation.sentences(reason, choice),
             ordinal=seed.ordinal,
-            details=self._details(gain, choice, acquisition, pending),
+            details={**situation.facts(choice), **details, "pending": len(pending)},
         )
         return choice.point, proposal
 
@@ -195,59 +196,3 @@ class Process:
         if situation.classifier is not None:
             terms.append(Encoded(success_term(situation.classifier, situation.history, encoder, seed), encoder))
         return Total(terms)
-
-    def _reason(self, gain: Gain, point: HostArray, predictions: Mapping[str | None, tuple[float, float]]) -> str:
-        told = ", ".join(
-            (f"{name} " if name and len(predictions) > 1 else "") + f"{mean:.4g} ± {stddev:.2g}"
-            for name, (mean, stddev) in predictions.items()
-        )
-        reason = f"{gain.why}: predicted {told}"
-        if len(self._models.objectives) == 1 and self.feasible:
-            reason += f", the best so far is about {self._incumbent:.4g}"
-        reason += "."
-        if self._models.constraints:
-            share = 100 * self.p_feasible(point)
-            reason += f" It meets all constraints with a probability of about {share:.0f} %."
-        return reason
-
-    @property
-    def _incumbent(self) -> float:
-        """What the value at the best point is taken for, in the metric's own units."""
-        [model] = self._models.objectives
-        return float(model.transform.to_metric(model.means[self._order[:1]])[0])
-
-    def _details(self, gain: Gain, choice: Choice, acquisition: Total, pending: HostArray) -> dict[str, Any]:
-        models, point = self._models, choice.point[None, :]
-        told: dict[str, Any] = {}
-        if len(models.objectives) == 1 and self.feasible:
-            told["incumbent"] = self._incumbent
-        if math.isfinite(gain.settled_below):
-            told["log_improvement"] = float(acquisition.terms[0].value(point)[0])
-            told["settled"] = told["log_improvement"] < gain.settled_below
-            if math.isfinite(gain.little_below):
-                told["little"] = told["log_improvement"] < gain.little_below
-        several = {str(model.metric.name): self._facts(model) for model in models.all}
-        return {
-            **self._situation.facts(choice),
-            "acquisition": gain.name,
-            "acquisition_value": float(acquisition.value(point)[0]),
-            **told,
-            **({"models": several} if len(several) > 1 else self._facts(models.all[0])),
-            "pending": len(pending),
-            "rows": len(models.points),
-        }
-
-    def _facts(self, model: Model) -> dict[str, Any]:
-        posterior = model.posterior
-        scales = zip(self._situation.encoder.axes, model.length_scales.tolist(), strict=True)
-        return {
-            "length_scales": {axis.name: scale for axis, scale in scales},
-            "signal_variance": posterior.signal_variance,
-            "additive_share": posterior.kernel.additive_variance / posterior.signal_variance,
-            "noise_variance": posterior.noise_variance,
-            "warp_power": model.transform.power,
-            **({"logarithm": True} if model.transform.logarithm else {}),
-            "jitter": posterior.jitter,
-            "calibration": float(model.squared_errors.mean()),
-            "variance_scale": model.variance_scale,
-        }
