@@ -69,7 +69,10 @@ class EngineDefaults:
     """The same for several objectives, as a share of the hypervolume so far."""
     explored_points: int = 32
     coverage_radius: float = 0.1
-    """How far a point covers what it belongs to, in roots of the number of parameters: two standard deviations."""
+    """How far a point covers what it belongs to, in roots of the number of parameters. To the search, half is covered
+    there: a sharp edge could not be climbed."""
+    coverage_power: int = 6
+    """How suddenly it ends: the power of the distance, see `acquisition.places.log_covered`."""
     coverage_places: int = 8192
     """So many places stand for the space; of them count"""
     coverage_kept: int = 2048

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from optsvc.engine.acquisition.places import LogCoverage, Near, closeness
+from optsvc.engine.acquisition.places import LogCoverage, Near, log_covered
 from tests.engine.builders import numeric_gradient
 
 POINTS = np.random.default_rng(0).random((7, 3))
@@ -9,7 +9,13 @@ LOG_WEIGHTS = np.linspace(-3.0, 0.0, 7)
 
 
 @pytest.mark.parametrize(
-    "function", [LogCoverage(POINTS, LOG_WEIGHTS, 0.3), Near(POINTS[0], 0.3), Near(POINTS[0], 0.3, power=8)]
+    "function",
+    [
+        LogCoverage(POINTS, LOG_WEIGHTS, 0.3, 2),
+        LogCoverage(POINTS, LOG_WEIGHTS, 0.3, 6),
+        Near(POINTS[0], 0.3),
+        Near(POINTS[0], 0.3, power=8),
+    ],
 )
 def test_gradients_agree_with_differences(function):
     for x in np.random.default_rng(1).random((5, 3)):
@@ -19,22 +25,24 @@ def test_gradients_agree_with_differences(function):
         assert value[0] == function.value(x[None])[0]
 
 
-def test_closeness_is_that_of_a_normal_density():
-    others = np.random.default_rng(2).random((4, 3))
-    expected = [[-((p - o) ** 2).sum() / (2 * 0.2**2) for o in others] for p in POINTS]
-    np.testing.assert_allclose(closeness(POINTS, others, 0.2), expected, rtol=1e-9)
-    assert closeness(POINTS, POINTS, 0.2).max() <= 0.0
+def test_half_is_covered_at_the_radius_however_sharply_it_ends():
+    others = POINTS + np.array([0.2, 0.0, 0.0])
+    for power in (2, 6):
+        at_radius = np.diag(log_covered(POINTS, others, 0.2, power))
+        np.testing.assert_allclose(at_radius, np.log(0.5), rtol=1e-9)
+        within = np.exp(log_covered(POINTS, POINTS + np.array([0.1, 0.0, 0.0]), 0.2, power).diagonal())
+        np.testing.assert_allclose(within, 0.5 ** (0.5**power))
 
 
 def test_a_place_is_covered_as_much_as_it_is_worth_where_nothing_else_is_near():
     lonely = np.vstack([POINTS, [[50.0, 50.0, 50.0]]])
     weights = np.append(LOG_WEIGHTS, -2.0)
 
-    assert LogCoverage(lonely, weights, 0.3).value(lonely[-1:])[0] == pytest.approx(-2.0)
+    assert LogCoverage(lonely, weights, 0.3, 6).value(lonely[-1:])[0] == pytest.approx(-2.0)
 
 
 def test_far_from_all_places_coverage_is_finite_and_falls_towards_them():
-    value, gradient = LogCoverage(POINTS, LOG_WEIGHTS, 0.05).value_and_gradient(np.full((1, 3), 9.0))
+    value, gradient = LogCoverage(POINTS, LOG_WEIGHTS, 0.05, 6).value_and_gradient(np.full((1, 3), 9.0))
 
     assert value[0] < -1e4
     assert np.isfinite(gradient).all()

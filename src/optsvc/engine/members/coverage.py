@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from optsvc.engine.acquisition.places import LogCoverage, closeness
+from optsvc.engine.acquisition.places import LogCoverage, log_covered
 from optsvc.engine.backend import HostArray
 from optsvc.engine.defaults import DEFAULTS
 from optsvc.engine.members.situation import Situation
@@ -33,7 +33,7 @@ def new_coverage(
         seed: Of the proposal.
     """
     encoder, sampler = situation.encoder, situation.sampler
-    radius = DEFAULTS.coverage_radius / 2.0 * float(np.sqrt(encoder.dimension))
+    radius, power = DEFAULTS.coverage_radius * float(np.sqrt(encoder.dimension)), DEFAULTS.coverage_power
     rng = experiment_generator(seed, Stage.COVERAGE)
     places = encoder.features(sampler.evenly(DEFAULTS.coverage_places, rng))
     worth = log_belongs(places)
@@ -41,7 +41,7 @@ def new_coverage(
     belongs = np.minimum(np.exp(log_belongs(features)), _MOST)
     for first in range(0, len(points), _ROWS):
         rows = slice(first, first + _ROWS)
-        covered = belongs[rows] * np.exp(closeness(places, features[rows], radius))
+        covered = belongs[rows] * np.exp(log_covered(places, features[rows], radius, power))
         worth = worth + np.log1p(-covered).sum(axis=1)
     chosen = np.argsort(-worth, kind="stable")[: DEFAULTS.coverage_kept]
-    return LogCoverage(places[chosen], worth[chosen], radius)
+    return LogCoverage(places[chosen], worth[chosen], radius, power)
