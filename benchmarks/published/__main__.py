@@ -13,6 +13,7 @@ from typing import TypeVar
 from benchmarks.published.experiments import EXPERIMENTS
 from benchmarks.published.optimizers import OPTIMIZERS
 from benchmarks.published.runs import Run
+from optsvc.engine import ENGINE_VERSION
 
 T = TypeVar("T")
 RESULTS = Path(__file__).parents[1] / "results" / "published"
@@ -25,6 +26,7 @@ def main() -> None:
     parser.add_argument("--experiments", help="names, with commas between them; both by default")
     parser.add_argument("--optimizers", help="names, with commas between them; all by default")
     parser.add_argument("--seeds", default="0", help="with commas between them (default: %(default)s)")
+    parser.add_argument("--engine", default=ENGINE_VERSION, help="version that is reported (default: %(default)s)")
     parser.add_argument("--write", action="store_true", help="put the tables and pictures into the documentation")
     arguments = parser.parse_args()
     experiments = _chosen(arguments.experiments, {e.name: e for e in EXPERIMENTS}, parser)
@@ -38,7 +40,7 @@ def main() -> None:
     else:
         from benchmarks.published.report import report  # needs the extra `bench` for its pictures, the rest does not
 
-        report(RESULTS, experiments, seeds, write=arguments.write)
+        report(RESULTS, experiments, seeds, engine=arguments.engine, write=arguments.write)
 
 
 def _chosen(names: str | None, known: Mapping[str, T], parser: argparse.ArgumentParser) -> list[T]:

@@ -4,25 +4,28 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from benchmarks.peers import OURS
 from benchmarks.published.experiment import Evaluation, Published
 from benchmarks.published.measures import beside, front, successes
 from benchmarks.published.optimizers import OPTIMIZERS
 from benchmarks.published.pictures import Runs, draw
 from benchmarks.published.runs import RANDOM, Run
+from benchmarks.store import versioned
 
 _PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "published-experiments.md"
-_NAMES = [*(name for name in OPTIMIZERS if name != RANDOM), RANDOM]
 
 
-def report(folder: Path, experiments: Sequence[Published], seeds: Sequence[int], *, write: bool) -> None:
-    """Print all tables; with `write`, put them and their pictures into the page."""
+def report(folder: Path, experiments: Sequence[Published], seeds: Sequence[int], *, engine: str, write: bool) -> None:
+    """Print all tables, ours of a version of the engine; with `write`, put them and their pictures into the page."""
+    ours = versioned(OURS)
+    names = [versioned(OURS, engine), *(name for name in OPTIMIZERS if name not in {ours, RANDOM}), RANDOM]
     page = _PAGE.read_text()
     for experiment in experiments:
-        finished = [seed for seed in seeds if all(Run(folder, experiment, name, seed).finished for name in _NAMES)]
+        finished = [seed for seed in seeds if all(Run(folder, experiment, name, seed).finished for name in names)]
         if not finished:
             print(f"{experiment.name}: no seed has been finished by all.")
             continue
-        runs = {name: [Run(folder, experiment, name, seed).evaluations() for seed in finished] for name in _NAMES}
+        runs = {name: [Run(folder, experiment, name, seed).evaluations() for seed in finished] for name in names}
         text = tables(experiment, runs)
         print(text)
         if write:
@@ -49,7 +52,7 @@ def _compared(experiment: Published, runs: Runs) -> str:
     header = ["optimizer", "evaluations", "of random search", "combined front", "its share, %", "random's, %"]
     rows = []
     for made, at_random in experiment.compared:
-        for name in _NAMES:
+        for name in runs:
             pairs = [
                 beside(experiment, run[:made], other[:at_random])
                 for run, other in zip(runs[name], runs[RANDOM], strict=True)
@@ -70,7 +73,7 @@ def _compared(experiment: Published, runs: Runs) -> str:
 
 def _found(experiment: Published, runs: Runs) -> str:
     rows = []
-    for name in _NAMES:
+    for name in runs:
         gains = [successes(experiment, run) for run in runs[name]]
         rows.append(
             [
