@@ -35,6 +35,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return ByFile(config, log)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The file that takes longest first: as the last one, it would keep the other processes waiting."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/test_up.py"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> Iterator[None]:
     """As in the workers: on small matrices threads wait for each other, and the tests take ten times as long."""
