@@ -36,7 +36,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The file that takes longest first: as the last one, it would keep the other processes waiting."""
+    """A long file that comes last by its name first: the other processes would wait for it a minute."""
     items.sort(key=lambda item: not item.nodeid.startswith("tests/test_up.py"))
 
 

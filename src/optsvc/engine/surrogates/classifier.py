@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, minimize
 
 from optsvc.engine.backend import Array, Backend, HostArray, IntArray
 from optsvc.engine.defaults import EngineDefaults
 from optsvc.engine.surrogates.kernels import matern52, matern52_value, squared_distance
+from optsvc.engine.surrogates.multistart import best_of_starts
 
 _NEWTON_STEPS = 50
 _CONVERGED = 1e-10
@@ -185,7 +185,6 @@ def fit_classifier(
     data: LabelledData, prior: ClassifierPrior, starts: Sequence[HostArray], defaults: EngineDefaults, backend: Backend
 ) -> HostArray:
     """The most probable hyperparameters ``(p + 1,)``, by L-BFGS-B from each start."""
-    lower, upper = prior.bounds.T
     latent: Array | None = None
 
     def objective(theta: HostArray) -> tuple[float, HostArray]:
@@ -194,19 +193,15 @@ def fit_classifier(
         log_prior, prior_gradient = prior.log_density(theta)
         return -(value + log_prior), -(gradient + prior_gradient)
 
-    best_value, best = np.inf, starts[0]
-    for start in starts:
-        result = minimize(
-            objective,
-            np.clip(start, lower, upper),
-            method="L-BFGS-B",
-            jac=True,
-            bounds=Bounds(lower, upper),
-            options={"maxiter": defaults.success_fit_iterations, "ftol": 1e-5, "gtol": 1e-2},
-        )
-        if result.fun < best_value:
-            best_value, best = float(result.fun), result.x
-    return best
+    return best_of_starts(
+        objective,
+        starts,
+        prior.bounds,
+        iterations=defaults.success_fit_iterations,
+        memory=defaults.fit_memory,
+        value_tolerance=1e-5,
+        gradient_tolerance=1e-2,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ all ``i, j`` is the sum of these and half the trace.
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import Bounds, minimize
 
 from optsvc.engine.backend import Array, Backend, HostArray
 from optsvc.engine.defaults import EngineDefaults
 from optsvc.engine.surrogates.gp import TrainingData, constant_mean
 from optsvc.engine.surrogates.kernels import BLOCK, matern52, matern52_of_root
+from optsvc.engine.surrogates.multistart import best_of_starts
 from optsvc.engine.surrogates.priors import Prior
 
 REJECTED = 1e25
@@ -111,7 +111,7 @@ def fit(
     Args:
         data: What is fitted.
         prior: Of the hyperparameters.
-        starts: Hyperparameters to start from, each ``(p + 3,)``, at least one; the surface has several valleys.
+        starts: Hyperparameters to start from, each ``(p + 3,)``, at least one.
         defaults: Iterations and tolerances.
         backend: What computes.
 
@@ -119,22 +119,12 @@ def fit(
         Shape ``(p + 3,)``; the first of several equals.
     """
     objective = NegativeLogPosterior(data, prior, defaults.base_jitter, backend)
-    lower, upper = prior.bounds.T
-    best_value, best = np.inf, starts[0]
-    for start in starts:
-        result = minimize(
-            objective,
-            np.clip(start, lower, upper),
-            method="L-BFGS-B",
-            jac=True,
-            bounds=Bounds(lower, upper),
-            options={
-                "maxiter": defaults.fit_iterations,
-                "maxcor": defaults.fit_memory,
-                "ftol": defaults.fit_value_tolerance,
-                "gtol": defaults.fit_gradient_tolerance,
-            },
-        )
-        if result.fun < best_value:
-            best_value, best = float(result.fun), result.x
-    return best
+    return best_of_starts(
+        objective,
+        starts,
+        prior.bounds,
+        iterations=defaults.fit_iterations,
+        memory=defaults.fit_memory,
+        value_tolerance=defaults.fit_value_tolerance,
+        gradient_tolerance=defaults.fit_gradient_tolerance,
+    )
